@@ -1,0 +1,1 @@
+"""A small order service. It needs nothing but Python's standard library."""

@@ -1,0 +1,21 @@
+namespace Pipelines.Core.GitOps;
+
+/// <summary>Checks the path of a file in the manifest repository.</summary>
+internal static class ManifestPath
+{
+    /// <exception cref="InvalidUsageException">It leads out of the repository, or into git's own folder.</exception>
+    public static void Check(string path)
+    {
+        string? reason =
+            string.IsNullOrWhiteSpace(path) ? "it is empty"
+            : path.StartsWith('/') || (path.Length > 1 && path[1] == ':') ? "it is absolute"
+            : path.Contains('\\', StringComparison.Ordinal) ? "it has a backslash; git's paths have '/'"
+            : path.Any(char.IsControl) || path.Contains('"', StringComparison.Ordinal) ? "it has a control character or a quote"
+            : path.Split('/').Contains("..") ? "it leads upwards with '..'"
+            : path.Split('/').Any(part => part is "" or ".") ? "it has an empty part or '.'"
+            : path.Split('/').Any(part => part.Equals(".git", StringComparison.OrdinalIgnoreCase)) ? "it leads into git's own folder"
+            : null;
+        if (reason is not null)
+            throw new InvalidUsageException($"The manifest's file is no path inside the manifest repository: {reason}.", $"  '{path}'", "Set manifest.file to a path from the repository's root, such as apps/order-service/values-staging.yaml.");
+    }
+}

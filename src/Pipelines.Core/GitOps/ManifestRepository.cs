@@ -1,0 +1,174 @@
+using System.Diagnostics.CodeAnalysis;
+using Pipelines.Core.Model;
+using Pipelines.Core.Tools.Git;
+
+namespace Pipelines.Core.GitOps;
+
+/// <summary>The one value of one file of the manifest repository: reads it, sets it by a commit, takes the commit back. Others may push at the same time; nothing of theirs is lost.</summary>
+internal sealed partial class ManifestRepository : IDisposable
+{
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+
+    private readonly ManifestTarget _target;
+    private readonly StageContext _context;
+    private readonly YamlKeyPath _key;
+    private readonly string _folder;
+    private BareClone? _clone;
+
+    /// <exception cref="InvalidUsageException">The target is not usable.</exception>
+    public ManifestRepository(ManifestTarget target, StageContext context)
+    {
+        ManifestTargets.Check(target);
+        _target = target;
+        _context = context;
+        _key = YamlKeyPath.Parse(target.Key);
+        _folder = Path.Combine(context.Run.RunDirectory, "work", "manifest-" + Guid.NewGuid().ToString("N")[..8]);
+    }
+
+    /// <summary>The repository's address, for people.</summary>
+    public string Name => GitUrl.WithoutUserInfo(_target.Repository);
+
+    /// <summary>Sets the value and pushes.</summary>
+    /// <exception cref="GitException">The repository cannot be reached or refuses.</exception>
+    /// <exception cref="ManifestFileException">The file does not hold the value as it should. Nothing was pushed.</exception>
+    public async Task<ManifestChange> SetTagAsync(ManifestCommit commit, CancellationToken cancellationToken)
+    {
+        string? attempted = null;
+        string? previous = null;
+        ManifestChange? change = null;
+        await PushAsync(
+            async clone =>
+            {
+                GitFile file = await ReadAsync(clone, cancellationToken).ConfigureAwait(false);
+                YamlScalarEdit value = YamlScalarEdit.Open(_target.File, file.Bytes, _key);
+                byte[] bytes = value.Set(commit.Tag);
+                if (bytes.AsSpan().SequenceEqual(file.Bytes))
+                {
+                    (string tip, string message) = await clone.DescribeAsync(clone.Tip, cancellationToken).ConfigureAwait(false);
+                    // The answer to a push may be lost after the server took it: then the value is there because of us.
+                    if (attempted is not null && await clone.ContainsAsync(tip, attempted, cancellationToken).ConfigureAwait(false))
+                        change = new ManifestChange(attempted, Changed: true, previous);
+                    else if (IsOurs(message, commit) && await PreviousOfAsync(clone, tip, cancellationToken).ConfigureAwait(false) is var before && before != commit.Tag)
+                        change = new ManifestChange(tip, Changed: true, before);
+                    else
+                        change = new ManifestChange(tip, Changed: false, commit.Tag);
+                    return false;
+                }
+
+                previous = value.Value;
+                attempted = await clone.CommitAsync(_target.File, System.Text.Encoding.UTF8.GetString(bytes), file.Mode, commit.Message, Identity, cancellationToken).ConfigureAwait(false);
+                change = new ManifestChange(attempted, Changed: true, previous);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return change!;
+    }
+
+    /// <summary>Whether a revision contains our commit, and what value it holds there.</summary>
+    /// <param name="revision">The revision that is asked about.</param>
+    /// <param name="commit">Our commit.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Whether our commit is in it; and the value at that revision, null where there is none.</returns>
+    public async Task<(bool Contains, string? Tag)> LookAtAsync(string revision, string commit, CancellationToken cancellationToken)
+    {
+        BareClone clone = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        if (!await clone.ContainsAsync(revision, commit, cancellationToken).ConfigureAwait(false))
+            return (false, null);
+        GitFile? file = await clone.ReadAsync(revision, _target.File, cancellationToken).ConfigureAwait(false);
+        return (true, file is { IsRegular: true } ? YamlScalarEdit.Open(_target.File, file.Bytes, _key).Value : null);
+    }
+
+    /// <summary>Removes the copy.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            if (!Directory.Exists(_folder))
+                return;
+            foreach (string file in Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories))
+                if (OperatingSystem.IsWindows())
+                    File.SetAttributes(file, FileAttributes.Normal); // git's objects are read-only
+            Directory.Delete(_folder, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _context.Log.Warning($"The copy of the manifest repository could not be removed from {_folder}: {exception.Message}");
+        }
+    }
+
+    private GitIdentity Identity => new(_target.AuthorName, _target.AuthorEmail, _context.Time.GetUtcNow());
+
+    private static bool IsOurs(string message, ManifestCommit commit) =>
+        message.StartsWith(commit.Subject, StringComparison.Ordinal) && message.Split('\n').Contains($"{ManifestCommit.RunTrailer}: {commit.RunId}");
+
+    private async Task<string?> PreviousOfAsync(BareClone clone, string commit, CancellationToken cancellationToken) =>
+        await clone.DeepenToParentAsync(commit, cancellationToken).ConfigureAwait(false)
+        && await clone.ReadAsync(commit + "^", _target.File, cancellationToken).ConfigureAwait(false) is { IsRegular: true } file
+            ? YamlScalarEdit.Open(_target.File, file.Bytes, _key).Value
+            : null;
+
+    /// <summary>Prepares a commit on the newest state and pushes it; does both again where somebody else was faster.</summary>
+    /// <param name="prepare">Makes the commit; false where there is nothing to push.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private async Task PushAsync(Func<BareClone, Task<bool>> prepare, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                BareClone clone = await OpenAsync(cancellationToken).ConfigureAwait(false);
+                if (await prepare(clone).ConfigureAwait(false))
+                    await clone.PushAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (GitException exception) when (exception.Failure == GitFailure.Rejected && attempt < _target.PushAttempts)
+            {
+                TimeSpan wait = Wait(attempt);
+                _context.Log.Info($"Somebody else pushed to '{_target.Branch}' at the same time: trying again on the newest state (attempt {attempt + 1} of {_target.PushAttempts}).");
+                await Task.Delay(wait, _context.Time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    [SuppressMessage("Security", "CA5394:Do not use insecure randomness", Justification = "it spreads attempts in time; nothing depends on it being secret")]
+    private static TimeSpan Wait(int attempt)
+    {
+        double longest = Math.Min(LongestWait.TotalMilliseconds, FirstWait.TotalMilliseconds * Math.Pow(2, attempt - 1));
+        return TimeSpan.FromMilliseconds((longest / 4) + (Random.Shared.NextDouble() * longest * 3 / 4));
+    }
+
+    private async Task<BareClone> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_clone is not null)
+        {
+            await _clone.FetchAsync(cancellationToken).ConfigureAwait(false);
+            return _clone;
+        }
+
+        GitRemote remote = await ManifestTargets.RemoteAsync(_target, _context, cancellationToken).ConfigureAwait(false);
+        Directory.CreateDirectory(_folder);
+        return _clone = await BareClone.CreateAsync(remote, _folder, _context.Time, cancellationToken, _context.ForceToken).ConfigureAwait(false);
+    }
+
+    private async Task<GitFile> ReadAsync(BareClone clone, CancellationToken cancellationToken)
+    {
+        GitFile? file = await clone.ReadAsync(clone.Tip, _target.File, cancellationToken).ConfigureAwait(false);
+        if (file is { IsRegular: true })
+            return file;
+        if (file is not null)
+        {
+            throw new ManifestFileException(
+                $"'{_target.File}' in the manifest repository is {(file.IsSymbolicLink ? "a symbolic link" : "no file")}.", _target.File, null, null, $"  repository {Name}, branch {_target.Branch}", "Set manifest.file to the file itself.");
+        }
+
+        string? nearest = NearestName.Find(_target.File, await clone.ListAsync(cancellationToken).ConfigureAwait(false));
+        throw new ManifestFileException(
+            $"There is no file '{_target.File}' in the manifest repository.",
+            _target.File,
+            null,
+            null,
+            $"  repository {Name}, branch {_target.Branch}",
+            (nearest is null ? "" : $"Is '{nearest}' meant? ") + $"Set manifest.file, or add the file once with the key '{_target.Key}'; from then on each deployment sets it.");
+    }
+}

@@ -1,0 +1,21 @@
+namespace Pipelines.Core;
+
+/// <summary>A place that a service is deployed to, such as staging: which file of the manifest repository says what runs there, and which Argo CD application brings it there.</summary>
+public sealed record DeploymentEnvironment
+{
+    /// <summary>The name, such as <c>staging</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The service, as the manifest repository and the commit messages name it.</summary>
+    public required string App { get; init; }
+
+    /// <summary>Whether a deployment needs a proven one elsewhere and an <see cref="Approval"/>.</summary>
+    /// <value>false</value>
+    public bool IsProtected { get; init; }
+
+    /// <summary>Where the manifest is.</summary>
+    public required ManifestTarget Manifest { get; init; }
+
+    /// <summary>The Argo CD application that is waited for; null where nothing is waited for.</summary>
+    public ArgoCdTarget? ArgoCd { get; init; }
+}

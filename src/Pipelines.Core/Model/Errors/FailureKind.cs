@@ -1,0 +1,14 @@
+namespace Pipelines.Core;
+
+/// <summary>What kind of failure an error is. It decides the exit code.</summary>
+public enum FailureKind
+{
+    /// <summary>The work itself failed: exit code 1.</summary>
+    Failed,
+
+    /// <summary>Bad usage, settings or definition: exit code 2.</summary>
+    Usage,
+
+    /// <summary>A required tool or credential is missing: exit code 3.</summary>
+    MissingPrerequisite,
+}

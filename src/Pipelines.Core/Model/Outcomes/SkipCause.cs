@@ -1,0 +1,39 @@
+namespace Pipelines.Core;
+
+/// <summary>Why a stage was skipped.</summary>
+public abstract record SkipCause
+{
+    private SkipCause() { }
+
+    /// <summary>A stage it needs did not succeed.</summary>
+    /// <param name="Stage">The stage at the root of it: the one that failed, was cancelled, or was skipped by its own condition.</param>
+    /// <param name="Ended">How that stage ended, in a word: <c>failed</c>, <c>timed out</c>, <c>was cancelled</c>, <c>was skipped</c>.</param>
+    public sealed record Dependency(string Stage, string Ended) : SkipCause
+    {
+        /// <inheritdoc/>
+        public override string ToString() => $"because '{Stage}' {Ended}";
+    }
+
+    /// <summary>Its condition did not hold.</summary>
+    /// <param name="Expression">The condition, as the script wrote it.</param>
+    public sealed record Condition(string Expression) : SkipCause
+    {
+        /// <inheritdoc/>
+        public override string ToString() => $"because its condition does not hold: {Expression}";
+    }
+
+    /// <summary>The run had stopped starting stages after another stage failed.</summary>
+    /// <param name="Stage">The stage that failed.</param>
+    public sealed record RunStopped(string Stage) : SkipCause
+    {
+        /// <inheritdoc/>
+        public override string ToString() => $"because the run stopped after '{Stage}' failed";
+    }
+
+    /// <summary><c>--stage</c> asked for others.</summary>
+    public sealed record NotSelected : SkipCause
+    {
+        /// <inheritdoc/>
+        public override string ToString() => "because --stage selected others";
+    }
+}

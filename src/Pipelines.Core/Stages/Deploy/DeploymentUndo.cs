@@ -1,0 +1,70 @@
+using Pipelines.Core.GitOps;
+
+namespace Pipelines.Core.Stages.Deploy;
+
+/// <summary>Takes a deployment back.</summary>
+internal sealed class DeploymentUndo(Deployment deployment, StageContext context)
+{
+    private readonly DeploymentEnvironment _environment = deployment.Environment;
+
+    public async Task<UndoReport> RunAsync(CancellationToken cancellationToken)
+    {
+        string tag = deployment.Image.Reference.Tag!;
+        if (!deployment.Changed)
+            return Done(false, $"{_environment.App} in {_environment.Name} ran {tag} before this run, so there was nothing to undo: it still runs {tag}.");
+
+        ManifestRevert revert;
+        using (var repository = new ManifestRepository(_environment.Manifest, context))
+        {
+            ManifestCommit commit = DeploymentCommits.For(_environment, deployment.Image, tag, [], context.Run);
+            revert = await repository.RevertAsync(commit, deployment.Revision, deployment.PreviousTag, $"The deployment to {_environment.Name} did not prove itself.", cancellationToken).ConfigureAwait(false);
+        }
+
+        switch (revert)
+        {
+            case ManifestRevert.NotOurs other when other.Tag == deployment.PreviousTag:
+                return Done(false, $"{_environment.App} in {_environment.Name} is already back at {other.Tag ?? "no tag"}{By(other)}: nothing was left to undo.");
+            case ManifestRevert.NotOurs other:
+                return Done(false, $"{_environment.App} in {_environment.Name} was not touched: somebody has set {other.Tag ?? "no tag"} since{By(other)}, and that is newer than what this run deployed ({tag}).");
+            case ManifestRevert.Reverted reverted:
+                return await WaitAsync(reverted, cancellationToken).ConfigureAwait(false);
+            default:
+                throw new InvalidOperationException(revert.GetType().Name);
+        }
+    }
+
+    private async Task<UndoReport> WaitAsync(ManifestRevert.Reverted reverted, CancellationToken cancellationToken)
+    {
+        string tag = reverted.Tag ?? "no tag";
+        string commit = reverted.Revision[..Math.Min(10, reverted.Revision.Length)];
+        string undone = $"The manifest of {_environment.App} in {_environment.Name} is back at {tag} (revert {commit})";
+        context.Log.Info($"{undone}: pushed.");
+        context.Report("revert commit", commit);
+        if (_environment.ArgoCd is not { } argoCd)
+            return Done(true, $"{undone}. Nothing is known about the cluster: this environment has no Argo CD application.");
+        try
+        {
+            string phrase = await DeploymentWait.RunAsync(argoCd, _environment.Manifest, reverted.Revision, reverted.Tag, context, cancellationToken).ConfigureAwait(false);
+            context.Report("argo cd", phrase);
+            return Done(true, $"{undone}, and Argo CD runs it: {phrase}.");
+        }
+        catch (PipelineException exception)
+        {
+            // The revert stands: what is not sure is the cluster. On call must know both.
+            context.Log.Error(exception.Message);
+            return Done(true, $"{undone}, but what is running now is not sure: {exception.What}");
+        }
+        catch (OperationCanceledException)
+        {
+            return Done(true, $"{undone}, but the wait for Argo CD was cut short: look whether {tag} is running.");
+        }
+    }
+
+    private UndoReport Done(bool changed, string summary)
+    {
+        context.Log.Info(summary);
+        return new UndoReport(changed, summary);
+    }
+
+    private static string By(ManifestRevert.NotOurs other) => other.By is null ? "" : $" ({other.By})";
+}

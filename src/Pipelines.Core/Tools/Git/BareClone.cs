@@ -1,0 +1,175 @@
+using System.Globalization;
+using System.Text;
+
+namespace Pipelines.Core.Tools.Git;
+
+/// <summary>A shallow copy of one branch without working files: contents are read from and written to git's store as they are. No line-end conversion, filter, symbolic link, hook or path trick can come between.</summary>
+internal sealed class BareClone
+{
+    private const string NewCommit = "refs/pipelines/new";
+    private const int HistoryDepth = 50;
+
+    private readonly string _directory;
+    private readonly GitRemote _remote;
+    private readonly TimeProvider _time;
+    private readonly CancellationToken _forceToken;
+
+    private BareClone(string directory, GitRemote remote, TimeProvider time, CancellationToken forceToken)
+    {
+        _directory = directory;
+        _remote = remote;
+        _time = time;
+        _forceToken = forceToken;
+    }
+
+    /// <summary>The newest commit of the branch that is known here.</summary>
+    public string Tip => $"refs/heads/{_remote.Branch}";
+
+    /// <param name="remote">What to clone.</param>
+    /// <param name="directory">Where to; it must be empty.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the processes.</param>
+    /// <param name="forceToken">Kills them.</param>
+    /// <exception cref="GitException">There is no way to it.</exception>
+    public static async Task<BareClone> CreateAsync(GitRemote remote, string directory, TimeProvider time, CancellationToken cancellationToken, CancellationToken forceToken)
+    {
+        var clone = new BareClone(directory, remote, time, forceToken);
+        await clone.RemoteAsync("clone", ["clone", "--quiet", "--bare", "--depth=1", "--single-branch", "--no-tags", "--template=", $"--branch={remote.Branch}", "--", remote.Address, "."], cancellationToken).ConfigureAwait(false);
+        return clone;
+    }
+
+    /// <summary>Gets the newest commit of the branch.</summary>
+    public Task FetchAsync(CancellationToken cancellationToken) => FetchAsync("--depth=1", cancellationToken);
+
+    /// <summary>Whether one commit is another, or comes after it on the branch. Fetches as much history as that takes.</summary>
+    public async Task<bool> ContainsAsync(string commit, string ancestor, CancellationToken cancellationToken)
+    {
+        if (commit == ancestor)
+            return true;
+        foreach (string? depth in (string?[])[null, $"--depth={HistoryDepth}", "--unshallow"])
+        {
+            if (depth is not null && (depth != "--unshallow" || File.Exists(Path.Combine(_directory, "shallow"))))
+                await FetchAsync(depth, cancellationToken).ConfigureAwait(false);
+            if (!await ExistsAsync(commit, cancellationToken).ConfigureAwait(false) || !await ExistsAsync(ancestor, cancellationToken).ConfigureAwait(false))
+                continue;
+            if (await IsAncestorAsync(ancestor, commit, cancellationToken).ConfigureAwait(false))
+                return true;
+            if (await IsAncestorAsync(commit, ancestor, cancellationToken).ConfigureAwait(false))
+                return false; // it is older: more history changes nothing
+        }
+
+        return false; // the whole history of the branch was looked at
+    }
+
+    /// <summary>The files of the newest commit.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
+        (await LocalAsync(["ls-tree", "-r", "-z", "--name-only", Tip], cancellationToken).ConfigureAwait(false)).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Makes sure that a commit of the branch and its parent are here.</summary>
+    public async Task<bool> DeepenToParentAsync(string commit, CancellationToken cancellationToken)
+    {
+        foreach (string depth in (string[])[$"--depth={HistoryDepth}", "--unshallow"])
+        {
+            if (depth != "--unshallow" || File.Exists(Path.Combine(_directory, "shallow")))
+                await FetchAsync(depth, cancellationToken).ConfigureAwait(false);
+            if (await ExistsAsync(commit + "^", cancellationToken).ConfigureAwait(false))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>A commit's id and message.</summary>
+    public async Task<(string Id, string Message)> DescribeAsync(string revision, CancellationToken cancellationToken)
+    {
+        string output = await LocalAsync(["log", "-1", "--no-show-signature", "--format=%H%n%B", revision, "--"], cancellationToken).ConfigureAwait(false);
+        int end = output.IndexOf('\n', StringComparison.Ordinal);
+        return (output[..end].Trim(), output[(end + 1)..].TrimEnd());
+    }
+
+    /// <summary>The last commit that touched a file, as <c>id by author</c>, as far as the history is here; null where nothing is known.</summary>
+    public async Task<string?> LastChangeAsync(string path, CancellationToken cancellationToken)
+    {
+        CommandResult result = await RunAsync(GitCommand.Create("log", "-1", "--no-show-signature", "--format=%h by %an: %s", Tip, "--", $":(literal){path}"), cancellationToken).ConfigureAwait(false);
+        return result.Succeeded && result.Output.Trim() is { Length: > 0 } line ? line : null;
+    }
+
+    /// <summary>Reads a file as it is stored.</summary>
+    /// <returns>The file; null where the commit has none of this name. A symbolic link or a folder comes with its mode and no content.</returns>
+    public async Task<GitFile?> ReadAsync(string revision, string path, CancellationToken cancellationToken)
+    {
+        string listing = await LocalAsync(["ls-tree", "-z", revision, "--", path], cancellationToken).ConfigureAwait(false);
+        string[] fields = listing.Split('\t')[0].Split(' '); // "100644 blob ID\tPATH\0"
+        if (fields.Length < 3)
+            return null;
+        if (fields[1] != "blob" || fields[0] == "120000")
+            return new GitFile([], fields[0]);
+        string copy = Path.Combine(_directory, (await LocalAsync(["unpack-file", fields[2]], cancellationToken).ConfigureAwait(false)).Trim());
+        try
+        {
+            return new GitFile(await File.ReadAllBytesAsync(copy, cancellationToken).ConfigureAwait(false), fields[0]);
+        }
+        finally
+        {
+            File.Delete(copy);
+        }
+    }
+
+    /// <summary>Commits one changed file on top of <see cref="Tip"/>. Nothing is pushed.</summary>
+    /// <returns>The id of the commit.</returns>
+    public async Task<string> CommitAsync(string path, string content, string mode, string message, GitIdentity identity, CancellationToken cancellationToken)
+    {
+        string who = string.Create(CultureInfo.InvariantCulture, $"{identity.Name} <{identity.Email}> {identity.At.ToUnixTimeSeconds()} +0000");
+        string stream = $"""
+            commit {NewCommit}
+            mark :1
+            author {who}
+            committer {who}
+            data {Encoding.UTF8.GetByteCount(message)}
+            {message}
+            from {Tip}^0
+            M {mode} inline {path}
+            data {Encoding.UTF8.GetByteCount(content)}
+
+            """.ReplaceLineEndings("\n"); // https://git-scm.com/docs/git-fast-import#_input_format
+        Command command = GitCommand.Create("fast-import", "--quiet", "--force", "--done").WithInput(stream + content + "\nget-mark :1\ndone\n");
+        CommandResult result = await RunAsync(command, cancellationToken).ConfigureAwait(false);
+        return result.Succeeded ? result.Output.Trim() : throw new GitException(GitFailure.Other, "Git could not make the manifest's commit.", GitErrors.Evidence(result.ErrorOutput), "Check that the disk of this machine is not full.");
+    }
+
+    /// <summary>Pushes the commit that was made last.</summary>
+    /// <exception cref="GitException">It was refused; <see cref="GitException.Failure"/> says whether another try helps.</exception>
+    public Task PushAsync(CancellationToken cancellationToken) =>
+        RemoteAsync("push to", ["push", "--porcelain", "--no-verify", "origin", $"{NewCommit}:{Tip}"], cancellationToken);
+
+    private Task FetchAsync(string depth, CancellationToken cancellationToken) =>
+        RemoteAsync("fetch from", ["fetch", "--quiet", "--no-tags", depth, "origin", $"+{Tip}:{Tip}"], cancellationToken);
+
+    private async Task<bool> ExistsAsync(string revision, CancellationToken cancellationToken) =>
+        (await RunAsync(GitCommand.Create("cat-file", "-e", revision + "^{commit}"), cancellationToken).ConfigureAwait(false)).Succeeded;
+
+    private async Task<bool> IsAncestorAsync(string ancestor, string commit, CancellationToken cancellationToken) =>
+        (await RunAsync(GitCommand.Create("merge-base", "--is-ancestor", ancestor, commit), cancellationToken).ConfigureAwait(false)).Succeeded;
+
+    private async Task<string> LocalAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        CommandResult result = await RunAsync(GitCommand.Create(arguments), cancellationToken).ConfigureAwait(false);
+        return result.Succeeded ? result.Output : throw new GitException(GitFailure.Other, $"'git {arguments[0]}' failed in the copy of the manifest repository.", GitErrors.Evidence(result.ErrorOutput), "Run again; the copy is made anew.");
+    }
+
+    private async Task RemoteAsync(string doing, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        CommandResult result = await RunAsync(_remote.Command(arguments), cancellationToken, inRepository: arguments[0] != "clone").ConfigureAwait(false);
+        if (!result.Succeeded)
+            throw GitErrors.For(doing, _remote, result.Output + "\n" + result.ErrorOutput);
+    }
+
+    private Task<CommandResult> RunAsync(Command command, CancellationToken cancellationToken, bool inRepository = true)
+    {
+        if (_remote.IsSandbox)
+            command = command.WithEnvironment("GIT_CONFIG_GLOBAL", GitCommand.NullDevice).WithEnvironment("GIT_CONFIG_NOSYSTEM", "1");
+        if (inRepository)
+            command = command.WithEnvironment("GIT_DIR", "."); // never the service's checkout around it
+        return ProcessRunner.RunAsync(command, _directory, null, _time, cancellationToken, _forceToken);
+    }
+}

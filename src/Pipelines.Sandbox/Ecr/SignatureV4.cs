@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Pipelines.Sandbox.Ecr;
+
+/// <summary>Checks a request's AWS Signature Version 4, as AWS does: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html.</summary>
+internal static class SignatureV4
+{
+    private const string Algorithm = "AWS4-HMAC-SHA256";
+
+    /// <summary>The error that AWS would answer with; null where the signature is right.</summary>
+    public static (string Type, string Message)? Check(HttpRequest request, byte[] body, string service, string accessKey, string secretKey)
+    {
+        string header = request.Headers.Authorization.ToString();
+        if (header.Length == 0)
+            return ("MissingAuthenticationTokenException", "Missing Authentication Token");
+        Dictionary<string, string> fields = header.StartsWith(Algorithm + " ", StringComparison.Ordinal) ? Fields(header[(Algorithm.Length + 1)..]) : [];
+        if (!fields.TryGetValue("Credential", out string? credential) || !fields.TryGetValue("SignedHeaders", out string? signedHeaders)
+            || !fields.TryGetValue("Signature", out string? signature) || credential.Split('/') is not [string key, string date, string region, string named, "aws4_request"])
+            return ("IncompleteSignatureException", $"Authorization header requires '{Algorithm}' with Credential, SignedHeaders and Signature.");
+        if (key != accessKey)
+            return ("UnrecognizedClientException", "The security token included in the request is invalid.");
+        if (named != service)
+            return ("InvalidSignatureException", $"Credential should be scoped to correct service: '{service}'.");
+        string time = request.Headers["X-Amz-Date"].ToString();
+        string[] names = signedHeaders.Split(';');
+        if (!time.StartsWith(date, StringComparison.Ordinal) || !names.Contains("host"))
+            return ("InvalidSignatureException", "Date in Credential scope does not match X-Amz-Date, or 'host' is not signed.");
+
+        string canonical = string.Join('\n',
+            request.Method, request.Path.Value, request.QueryString.Value?.TrimStart('?'),
+            string.Concat(names.Select(name => $"{name}:{string.Join(',', request.Headers[name].Select(value => value?.Trim()))}\n")),
+            signedHeaders, Hex(SHA256.HashData(body)));
+        string toSign = string.Join('\n', Algorithm, time, $"{date}/{region}/{service}/aws4_request", Hex(SHA256.HashData(Encoding.UTF8.GetBytes(canonical))));
+        byte[] signingKey = Hmac(Hmac(Hmac(Hmac(Encoding.UTF8.GetBytes("AWS4" + secretKey), date), region), service), "aws4_request");
+        return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Hex(Hmac(signingKey, toSign))), Encoding.ASCII.GetBytes(signature))
+            ? null
+            : ("InvalidSignatureException", "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.");
+    }
+
+    private static Dictionary<string, string> Fields(string text)
+    {
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
+            if (part.Split('=', 2) is [string name, string value])
+                fields[name] = value;
+        return fields;
+    }
+
+    private static byte[] Hmac(byte[] key, string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));
+
+    private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
+}

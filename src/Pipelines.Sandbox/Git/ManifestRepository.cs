@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Text;
+
+namespace Pipelines.Sandbox.Git;
+
+/// <summary>The bare repository that the pipeline pushes to and the Argo CD stand-in follows.</summary>
+internal sealed class ManifestRepository
+{
+    private const string Branch = "main";
+
+    private readonly string _hook;
+
+    private ManifestRepository(string path)
+    {
+        Path = path;
+        _hook = System.IO.Path.Combine(path, "hooks", "pre-receive");
+    }
+
+    public string Path { get; }
+
+    /// <summary>The folder whose files change when the branch moves.</summary>
+    public string RefsFolder => System.IO.Path.Combine(Path, "refs", "heads");
+
+    /// <summary>Opens the repository; makes it with its first files where there is none.</summary>
+    /// <returns>The repository, and whether it was made.</returns>
+    public static async Task<(ManifestRepository Repository, bool Created)> OpenAsync(string path, IReadOnlyDictionary<string, string> seed, TimeProvider time, CancellationToken cancellationToken)
+    {
+        bool exists = File.Exists(System.IO.Path.Combine(path, "HEAD"));
+        if (!exists)
+            await CreateAsync(path, seed, time, cancellationToken).ConfigureAwait(false);
+        return (new ManifestRepository(path), !exists);
+    }
+
+    /// <summary>The commit that the branch points at, from the file where there is one: this is asked often.</summary>
+    public async Task<string> HeadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            string text = (await File.ReadAllTextAsync(System.IO.Path.Combine(RefsFolder, Branch), cancellationToken).ConfigureAwait(false)).Trim();
+            if (text.Length >= 40)
+                return text;
+        }
+        catch (IOException)
+        {
+            // Packed by git gc, or being replaced at this moment: git knows.
+        }
+
+        return (await SandboxGit.RunAsync(Path, null, cancellationToken, "rev-parse", "--verify", $"refs/heads/{Branch}").ConfigureAwait(false)).Trim();
+    }
+
+    /// <summary>A file at a commit; null where there is none.</summary>
+    public async Task<string?> ReadAsync(string commit, string file, CancellationToken cancellationToken)
+    {
+        // "<id> blob <size>\n<content>\n", or "<name> missing\n"
+        string answer = await SandboxGit.RunAsync(Path, $"{commit}:{file}\n", cancellationToken, "cat-file", "--batch").ConfigureAwait(false);
+        int line = answer.IndexOf('\n', StringComparison.Ordinal);
+        return line < 0 || answer[..line].Split(' ') is not [_, "blob", _] ? null : answer[(line + 1)..].TrimEnd('\n') + "\n";
+    }
+
+    /// <summary>Lets the next push lose a race that really happens: git itself rejects it.</summary>
+    public void ArmRace(string environment)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(_hook)!);
+        // The hook runs in the repository, with the pushed objects in quarantine. It leaves the quarantine to make somebody else's commit, once.
+        File.WriteAllText(_hook, $"""
+            #!/bin/sh
+            # Made by the sandbox for the fault 'push-conflict': another service is deployed at this very moment.
+            set -e
+            rm -f "$0"
+            unset GIT_QUARANTINE_PATH GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES
+            export GIT_INDEX_FILE=./sandbox-race.index
+            export GIT_AUTHOR_NAME='Another team' GIT_AUTHOR_EMAIL=another-team@sandbox.invalid
+            export GIT_COMMITTER_NAME='Another team' GIT_COMMITTER_EMAIL=another-team@sandbox.invalid
+            tag=$(date +%s)-$$
+            base=$(git rev-parse refs/heads/{Branch})
+            git read-tree "$base"
+            blob=$(printf 'image:\n  tag: "%s"\n' "$tag" | git hash-object -w --stdin)
+            git update-index --add --cacheinfo "100644,$blob,apps/another-service/values-{environment}.yaml"
+            commit=$(git commit-tree "$(git write-tree)" -p "$base" -m "ci: update another-service to $tag [skip ci]")
+            git update-ref refs/heads/{Branch} "$commit" "$base"
+            rm -f "$GIT_INDEX_FILE"
+            exit 0
+
+            """.ReplaceLineEndings("\n"));
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(_hook, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    public void DisarmRace() => File.Delete(_hook);
+
+    private static async Task CreateAsync(string path, IReadOnlyDictionary<string, string> seed, TimeProvider time, CancellationToken cancellationToken)
+    {
+        // Made beside its place, so that a kill in the middle leaves no half repository.
+        string parent = Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!).FullName;
+        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        await SandboxGit.RunAsync(parent, null, cancellationToken, "init", "--quiet", "--bare", "--initial-branch", Branch, "--template=", temporary).ConfigureAwait(false);
+        // A hooks path of the user's own configuration must not take the place of ours, and no gc may run on behind a push.
+        string config = System.IO.Path.Combine(temporary, "config");
+        await File.AppendAllTextAsync(config, "[core]\n\thooksPath = hooks\n[gc]\n\tauto = 0\n[receive]\n\tautogc = false\n", cancellationToken).ConfigureAwait(false);
+        Directory.CreateDirectory(System.IO.Path.Combine(temporary, "hooks"));
+        await SandboxGit.RunAsync(temporary, FastImport(seed, time), cancellationToken, "fast-import", "--quiet").ConfigureAwait(false);
+        Directory.Move(temporary, path);
+    }
+
+    // https://git-scm.com/docs/git-fast-import: one process for any number of files.
+    private static string FastImport(IReadOnlyDictionary<string, string> seed, TimeProvider time)
+    {
+        const string Message = "Seed the sandbox's manifest repository";
+        var stream = new StringBuilder();
+        stream.Append(CultureInfo.InvariantCulture, $"commit refs/heads/{Branch}\ncommitter Sandbox <sandbox@pipelines.invalid> {time.GetUtcNow().ToUnixTimeSeconds()} +0000\ndata {Message.Length}\n{Message}\n");
+        foreach ((string file, string content) in seed)
+            stream.Append(CultureInfo.InvariantCulture, $"M 100644 inline {Quote(file)}\ndata {Encoding.UTF8.GetByteCount(content)}\n{content}\n");
+        return stream.Append("done\n").ToString();
+    }
+
+    private static string Quote(string file) =>
+        file.Split('/').Any(part => part is "" or "." or "..") ? throw new ArgumentException($"'{file}' is no path in a repository: write it from the root, with '/' and without '..'.", nameof(file))
+        : $"\"{file.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\"";
+}

@@ -1,0 +1,182 @@
+using System.Security.Cryptography;
+using Pipelines.Core;
+using Pipelines.Sandbox.ArgoCd;
+using Pipelines.Sandbox.Ecr;
+using Pipelines.Sandbox.Git;
+using Pipelines.Sandbox.Hosting;
+using Pipelines.Sandbox.Registry;
+using Pipelines.Sandbox.Slack;
+using Pipelines.Sandbox.Workload;
+
+namespace Pipelines.Sandbox;
+
+/// <summary>
+/// Stand-ins on loopback for all that a deploy talks to: registry, ECR, Argo CD over a real bare git repository, the deployed service, Slack. They speak the real wire protocols, so that
+/// the pipeline runs the code it runs in production. Nothing leaves the machine, and every credential is made up at the start.
+/// </summary>
+public sealed class LocalSandbox : IAsyncDisposable
+{
+    private const int Ports = 5;
+
+    private readonly SandboxOptions _options;
+    private readonly SandboxLock _lock;
+    private readonly ManifestRepository _repository;
+    private readonly Cluster _cluster;
+    private readonly SlackChannels _channels;
+    private readonly string _webhookPath = "/services/T00000000/B00000000/" + RandomToken(12);
+    private LoopbackServer? _server;
+    private SlackStandIn? _slack;
+    private IReadOnlyList<int> _ports = [];
+    private bool _disposed;
+
+    private LocalSandbox(SandboxOptions options, SandboxLock @lock, ManifestRepository repository, ClusterState states)
+    {
+        _options = options;
+        _lock = @lock;
+        _repository = repository;
+        _cluster = new Cluster(options, repository, states);
+        _channels = new SlackChannels(Path.Combine(options.StateDirectory, "slack.jsonl"), options.SlackChannels, options.Time);
+    }
+
+    /// <summary>The registry for image references, such as <c>127.0.0.1:40001</c>. Plain HTTP.</summary>
+    public string RegistryHost => $"127.0.0.1:{_ports[0]}";
+
+    /// <summary>The registry's user: <c>AWS</c>, as with ECR.</summary>
+    public string RegistryUser => "AWS";
+
+    /// <summary>The registry's password: the token that <see cref="Ecr"/> hands out.</summary>
+    public Secret RegistryPassword { get; } = Secret.Of(RandomToken(32), "sandbox registry");
+
+    /// <summary>The endpoint of ECR's API. It takes requests signed (SigV4) with <see cref="EcrAccessKeyId"/> and <see cref="EcrSecretAccessKey"/>, of any region.</summary>
+    public Uri Ecr => Root(1);
+
+    /// <summary>A made-up AWS access key id.</summary>
+    public Secret EcrAccessKeyId { get; } = Secret.Of("AKIASANDBOX" + RandomToken(5).ToUpperInvariant(), "sandbox ECR");
+
+    /// <summary>The secret access key that goes with it.</summary>
+    public Secret EcrSecretAccessKey { get; } = Secret.Of(RandomToken(20), "sandbox ECR");
+
+    /// <summary>The Argo CD server.</summary>
+    public Uri ArgoCd => Root(2);
+
+    /// <summary>The token of an Argo CD account that may get the applications.</summary>
+    public Secret ArgoCdToken { get; } = Secret.Of(RandomToken(32), "sandbox Argo CD");
+
+    /// <summary>The manifest repository: the path of a bare repository with the branch <c>main</c>. <c>git log</c> reads it.</summary>
+    public string ManifestRepository => _repository.Path;
+
+    /// <summary>The base address of Slack's Web API: append the method's name.</summary>
+    public Uri Slack => new(Root(3), "/api/");
+
+    /// <summary>Slack's bot token.</summary>
+    public Secret SlackToken { get; } = Secret.Of("xoxb-sandbox-" + RandomToken(16), "sandbox Slack");
+
+    /// <summary>Slack's incoming webhook.</summary>
+    public Uri SlackWebhook => new(Root(3), _webhookPath);
+
+    /// <summary>Every Slack message of this start, each as it stands after its last update. <c>slack.jsonl</c> in the state folder has every call.</summary>
+    public IReadOnlyList<SlackMessage> SlackMessages => _channels.Messages;
+
+    /// <summary>The file with every Slack call, for people.</summary>
+    public string SlackJournal => Path.Combine(_options.StateDirectory, "slack.jsonl");
+
+    /// <summary>The name of an environment's Argo CD application.</summary>
+    /// <param name="environment">One of <see cref="SandboxOptions.Environments"/>.</param>
+    public string ArgoCdApplication(string environment) => $"{_options.App}-{Known(environment)}";
+
+    /// <summary>The deployed service, such as <c>http://127.0.0.1:40004/staging</c>: append <c>/health</c>.</summary>
+    /// <param name="environment">One of <see cref="SandboxOptions.Environments"/>.</param>
+    public Uri Workload(string environment) => new(Root(4), "/" + Known(environment));
+
+    /// <summary>Lets the next call to Slack fail.</summary>
+    /// <param name="error">Slack's word for it, such as <c>not_in_channel</c>, or <c>ratelimited</c>, which comes with status 429 and Retry-After.</param>
+    public void FailNextSlackCall(string error) => _slack!.FailNextCall(error);
+
+    /// <summary>Starts the stand-ins over the state that earlier runs left.</summary>
+    /// <param name="options">What to stand in for.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <exception cref="InvalidUsageException">The app's or an environment's name can't be part of a path.</exception>
+    /// <exception cref="SandboxBusyException">Another run uses the state folder.</exception>
+    /// <exception cref="ToolNotFoundException">git is not installed.</exception>
+    public static async Task<LocalSandbox> StartAsync(SandboxOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Check(options);
+        var held = SandboxLock.Take(options.StateDirectory);
+        LocalSandbox? sandbox = null;
+        try
+        {
+            IReadOnlyDictionary<string, string> seed = options.SeedFiles.Count > 0 ? options.SeedFiles : DefaultSeed.For(options);
+            (ManifestRepository repository, bool created) = await Git.ManifestRepository.OpenAsync(
+                Path.Combine(options.StateDirectory, "manifests.git"), seed, options.Time, cancellationToken).ConfigureAwait(false);
+            string stateFile = Path.Combine(options.StateDirectory, "argocd.json");
+            if (created)
+                File.Delete(stateFile);
+            var states = ClusterState.Open(stateFile);
+            if (created)
+                DefaultSeed.Deploy(options, seed, states);
+            repository.DisarmRace(); // a killed run may have left it
+            if (options.Faults.HasFlag(SandboxFaults.PushConflict))
+                repository.ArmRace(options.Environments[0]);
+
+            sandbox = new LocalSandbox(options, held, repository, states);
+            sandbox._server = await LoopbackServer.StartAsync(Ports, sandbox.MakeStandIns, options.Time, cancellationToken).ConfigureAwait(false);
+            return sandbox;
+        }
+        catch
+        {
+#pragma warning disable CA1508 // not null where the server could not start
+            sandbox?._cluster.Dispose();
+#pragma warning restore CA1508
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Closes the ports and lets others use the state folder.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        _cluster.Dispose();
+        if (_server is not null)
+            await _server.DisposeAsync().ConfigureAwait(false);
+        _repository.DisarmRace();
+        _lock.Dispose();
+    }
+
+    private IReadOnlyList<IStandIn> MakeStandIns(IReadOnlyList<int> ports)
+    {
+        _ports = ports;
+        SandboxFaults faults = _options.Faults;
+        _slack = new SlackStandIn(_channels, SlackToken, _webhookPath, faults.HasFlag(SandboxFaults.Slack));
+        return
+        [
+            new RegistryStandIn(Path.Combine(_options.StateDirectory, "registry"), RegistryUser, RegistryPassword, faults.HasFlag(SandboxFaults.Registry), _options.Time),
+            new EcrStandIn(RegistryHost, RegistryUser, RegistryPassword, EcrAccessKeyId, EcrSecretAccessKey, _options.Time),
+            new ArgoCdStandIn(_cluster, ArgoCdToken),
+            _slack,
+            new WorkloadStandIn(_cluster, _options.App),
+        ];
+    }
+
+    private Uri Root(int index) => new($"http://127.0.0.1:{_ports[index]}/");
+
+    private string Known(string environment) => _options.Environments.Contains(environment)
+        ? environment
+        : throw new ArgumentException($"The sandbox has no environment '{environment}'. Its environments are: {string.Join(", ", _options.Environments)}.", nameof(environment));
+
+    private static void Check(SandboxOptions options)
+    {
+        if (!Path.IsPathFullyQualified(options.StateDirectory))
+            throw new ArgumentException($"SandboxOptions.StateDirectory is '{options.StateDirectory}'; it must be absolute.", nameof(options));
+        if (options.Environments.Count == 0)
+            throw new ArgumentException("SandboxOptions.Environments is empty; name at least one.", nameof(options));
+        foreach (string name in options.Environments.Prepend(options.App))
+            if (name.Length == 0 || !name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.') || name[0] is '.' or '-')
+                throw new InvalidUsageException($"'{name}' can't be the name of an app or an environment in the sandbox.", null, "Use letters, digits, '-', '_' and '.'.");
+    }
+
+    private static string RandomToken(int bytes) => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(bytes));
+}

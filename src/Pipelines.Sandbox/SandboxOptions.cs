@@ -1,0 +1,42 @@
+namespace Pipelines.Sandbox;
+
+/// <summary>What a sandbox is to stand in for.</summary>
+public sealed record SandboxOptions
+{
+    /// <summary>Where it keeps its state from run to run, such as <c>.pipelines/sandbox</c> of the service. Absolute.</summary>
+    public required string StateDirectory { get; init; }
+
+    /// <summary>The service that is deployed.</summary>
+    public required string App { get; init; }
+
+    /// <summary>The environments it is deployed to. Each has an Argo CD application <c>{app}-{environment}</c> and a workload.</summary>
+    /// <value><c>staging</c></value>
+    public IReadOnlyList<string> Environments { get; init; } = ["staging"];
+
+    /// <summary>What is to go wrong.</summary>
+    /// <value>nothing</value>
+    public SandboxFaults Faults { get; init; }
+
+    /// <summary>The first files of the manifest repository, by path. Written only when the repository is made.</summary>
+    /// <value>one values file per environment</value>
+    public IReadOnlyDictionary<string, string> SeedFiles { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The file of the manifest repository that says what an environment runs; <c>{app}</c> and <c>{environment}</c> are filled in.</summary>
+    /// <value><c>apps/{app}/values-{environment}.yaml</c></value>
+    public string ManifestFile { get; init; } = "apps/{app}/values-{environment}.yaml";
+
+    /// <summary>The key of the tag in that file, dots between the levels.</summary>
+    /// <value><c>image.tag</c></value>
+    public string ManifestKey { get; init; } = "image.tag";
+
+    /// <summary>The Slack channels there are, such as <c>#orders-team</c>; null for all.</summary>
+    /// <value>null</value>
+    public IReadOnlyList<string>? SlackChannels { get; init; }
+
+    /// <summary>The clock that a rollout takes its time from.</summary>
+    /// <value>the system's</value>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    internal string ManifestPath(string environment) =>
+        ManifestFile.Replace("{app}", App, StringComparison.Ordinal).Replace("{environment}", environment, StringComparison.Ordinal);
+}

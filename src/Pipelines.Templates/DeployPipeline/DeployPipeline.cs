@@ -1,0 +1,82 @@
+using Pipelines.Core;
+
+namespace Pipelines.Templates;
+
+/// <summary>The whole way of a service in one line: its tests, image, scan, push, a commit to the manifest repository, Argo CD, a smoke test, and one Slack message.</summary>
+/// <remarks>
+/// On a laptop it runs against the sandbox: nothing leaves the machine. On a CI system, or with <c>--live</c>, it does it for real. Whatever fails after the commit undoes the commit.
+/// </remarks>
+/// <example><code>
+/// return await new DeployPipeline(
+///     app: "order-service",
+///     ecrRepo: "123456789012.dkr.ecr.ap-south-1.amazonaws.com/order-service",
+///     slackChannel: "#orders-team").RunAsync(args);
+/// </code></example>
+public sealed class DeployPipeline : PipelineTemplate
+{
+    private readonly DeploySettings _settings = new();
+
+    /// <summary>The pipeline of a service.</summary>
+    /// <param name="app">The service's name, as the manifest repository and Argo CD know it: lower-case letters, digits and dashes.</param>
+    /// <param name="ecrRepo">The image repository with its registry, without scheme and tag. ECR or any other OCI registry.</param>
+    /// <param name="slackChannel">The channel that hears of every run, such as <c>#orders-team</c>.</param>
+    /// <remarks>What is wrong with them is told by <see cref="RunAsync"/>, all in one error, with exit code 2.</remarks>
+    public DeployPipeline(string app, string ecrRepo, string slackChannel)
+    {
+        App = app ?? "";
+        EcrRepo = ecrRepo ?? "";
+        SlackChannel = slackChannel ?? "";
+    }
+
+    /// <summary>The service's name.</summary>
+    public string App { get; }
+
+    /// <summary>The image repository.</summary>
+    public string EcrRepo { get; }
+
+    /// <summary>The Slack channel.</summary>
+    public string SlackChannel { get; }
+
+    /// <summary>Settings that the script gives, by key: <c>Settings = { ["smoke.url"] = "https://…" }</c>. <c>pipeline.yaml</c>, variables and <c>--set</c> win over them.</summary>
+    /// <value>none</value>
+    public IDictionary<string, string> Settings { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public override string Name => string.IsNullOrWhiteSpace(App) ? "(no name)" : App;
+
+    /// <inheritdoc/>
+    public override SettingsSchema Schema => _settings.Schema;
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Defaults => Settings.AsReadOnly();
+
+    /// <summary>Does what the command line asks; without arguments, runs the pipeline.</summary>
+    /// <param name="args">The program's arguments.</param>
+    /// <returns>The exit code: 0 done, 1 the pipeline failed, 2 bad usage, settings or definition, 3 a required tool or credential is missing, 130 cancelled.</returns>
+    public Task<int> RunAsync(params string[] args) => PipelineApp.RunAsync(this, args);
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> CheckDefinition() => DeployArguments.Check(App, EcrRepo, SlackChannel);
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Check(EffectiveSettings settings, RunMode mode) => _settings.Check(settings, mode);
+
+    /// <inheritdoc/>
+    public override async Task<PipelinePlan> BuildAsync(TemplateContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (context.WillRun)
+            await DeploySource.CheckAsync(context, cancellationToken).ConfigureAwait(false);
+        DeployTarget target = context.Mode == RunMode.Sandbox
+            ? await SandboxTarget.CreateAsync(App, SlackChannel, _settings, context, cancellationToken).ConfigureAwait(false)
+            : await LiveTarget.CreateAsync(App, EcrRepo, SlackChannel, _settings, context, cancellationToken).ConfigureAwait(false);
+        return DeployPlan.Build(App, _settings, target, context);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<DoctorCheck> Doctor(TemplateContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return DeployDoctor.Checks(App, EcrRepo, _settings, context);
+    }
+}

@@ -1,0 +1,81 @@
+using Pipelines.Core;
+using Pipelines.Core.Reporting.Slack;
+
+namespace Pipelines.Templates;
+
+/// <summary>The real world. Every secret a run will need is fetched before its first stage, so that a missing one stops it before anything has happened.</summary>
+internal static class LiveTarget
+{
+    public static async Task<DeployTarget> CreateAsync(string app, string ecrRepo, string slackChannel, DeploySettings keys, TemplateContext context, CancellationToken cancellationToken)
+    {
+        EffectiveSettings settings = context.Settings;
+        string environment = settings.Get(keys.Environment);
+        string manifestRepository = settings.Find(keys.ManifestRepository) ?? "(manifest.repository is not set)";
+        bool isHttp = manifestRepository.StartsWith("https://", StringComparison.Ordinal) || manifestRepository.StartsWith("http://", StringComparison.Ordinal);
+        var repository = ImageReference.Parse(ecrRepo);
+        var target = new DeployTarget
+        {
+            Repository = repository,
+            Credentials = settings.Find(keys.RegistryUser) is { } user ? new RegistryCredentials.Basic(user, settings.Get(keys.RegistryPassword)) : RegistryCredentials.For(repository),
+            Environment = new DeploymentEnvironment
+            {
+                Name = environment,
+                App = app,
+                Manifest = DeployManifestTarget.From(keys, settings, app, environment, manifestRepository) with { Token = isHttp ? settings.Get(keys.ManifestToken) : null },
+                ArgoCd = new ArgoCdTarget
+                {
+                    Server = settings.Find(keys.ArgoCdServer) ?? new Uri("https://argocd.server.is.not.set.invalid"),
+                    Application = Placeholders.Fill(settings.Get(keys.ArgoCdApplication), app, environment),
+                    Token = settings.Get(keys.ArgoCdToken),
+                    Timeout = settings.Get(keys.ArgoCdTimeout),
+                },
+            },
+            SmokeUrl = Placeholders.Fill(settings.Find(keys.SmokeUrl) ?? "https://smoke.url.is.not.set.invalid", app, environment),
+            SmokeVersionKey = settings.Find(keys.SmokeVersionKey),
+        };
+        if (context.WillRun)
+        {
+            await FetchSecretsAsync(target, context, cancellationToken).ConfigureAwait(false);
+            await ObserveBySlackAsync(slackChannel, keys, context, cancellationToken).ConfigureAwait(false);
+        }
+
+        return target;
+    }
+
+    /// <summary>All that are missing are told in one error.</summary>
+    private static async Task FetchSecretsAsync(DeployTarget target, TemplateContext context, CancellationToken cancellationToken)
+    {
+        IEnumerable<SecretReference?> needed = [target.Environment.Manifest.Token, target.Environment.ArgoCd?.Token, (target.Credentials as RegistryCredentials.Basic)?.Password];
+        var missing = new List<SecretNotFoundException>();
+        foreach (SecretReference reference in needed.OfType<SecretReference>())
+        {
+            try
+            {
+                await context.Secrets.GetAsync(reference, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SecretNotFoundException exception)
+            {
+                missing.Add(exception);
+            }
+        }
+
+        if (missing.Count > 0)
+            throw new MissingSecretsException(missing);
+    }
+
+    /// <summary>Slack never fails a run: not even by a missing token.</summary>
+    private static async Task ObserveBySlackAsync(string channel, DeploySettings keys, TemplateContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (context.Settings.Find(keys.SlackWebhook) is { } webhook)
+                context.Observe(SlackObserver.WithWebhook(await context.Secrets.GetAsync(webhook, cancellationToken).ConfigureAwait(false), context.Warn, context.Time));
+            else
+                context.Observe(SlackObserver.WithToken(channel, await context.Secrets.GetAsync(context.Settings.Get(keys.SlackToken), cancellationToken).ConfigureAwait(false), null, context.Warn, context.Time));
+        }
+        catch (PipelineException exception)
+        {
+            context.Warn($"Slack hears nothing of this run. {exception.What} Set slack.token or slack.webhook to where it is kept.");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using Pipelines.Core;
+using Pipelines.Core.Model;
+
+namespace Pipelines.Testing;
+
+/// <summary>A stage context that records what the stage says. Secrets are those given, by reference.</summary>
+public sealed class RecordingContext
+{
+    private readonly Recorder _recorder = new();
+
+    public RecordingContext(string? directory = null, RunMode mode = RunMode.Live, TimeProvider? time = null, IReadOnlyDictionary<string, string>? secrets = null, SourceRevision? source = null)
+    {
+        directory ??= Environment.CurrentDirectory;
+        Run = new RunInfo
+        {
+            Id = "20260102-030405-test",
+            Pipeline = "test",
+            Mode = mode,
+            Directory = directory,
+            RunDirectory = Path.Combine(directory, ".pipelines", "runs", "20260102-030405-test"),
+            Host = "local",
+            IsCi = false,
+            Source = source,
+        };
+        Context = new StageContext("test stage", Run, _recorder, new FixedSecrets(secrets ?? new Dictionary<string, string>()), time ?? TimeProvider.System);
+    }
+
+    public RunInfo Run { get; }
+
+    public StageContext Context { get; }
+
+    /// <summary>Every line of the log, in order.</summary>
+    public IReadOnlyList<(LogLevel Level, string Text)> Log => [.. _recorder.Lines];
+
+    /// <summary>The log as one text.</summary>
+    public string LogText => string.Join('\n', _recorder.Lines.Select(line => line.Text));
+
+    /// <summary>What the stage reported.</summary>
+    public IReadOnlyList<StageReport> Reports => [.. _recorder.Reports];
+
+    /// <summary>The last value of a reported fact.</summary>
+    public string? Fact(string name) => _recorder.Reports.OfType<StageReport.Fact>().LastOrDefault(fact => fact.Name == name)?.Value;
+
+    private sealed class Recorder : IStageReporter
+    {
+        public ConcurrentQueue<(LogLevel, string Text)> Lines { get; } = new();
+
+        public ConcurrentQueue<StageReport> Reports { get; } = new();
+
+        public void Log(LogLevel level, string message) => Lines.Enqueue((level, message));
+
+        public void Report(StageReport report) => Reports.Enqueue(report);
+    }
+
+    private sealed class FixedSecrets(IReadOnlyDictionary<string, string> values) : ISecretResolver
+    {
+        public Task<Secret> GetAsync(SecretReference reference, CancellationToken cancellationToken = default) =>
+            values.TryGetValue(reference.ToString(), out string? value)
+                ? Task.FromResult(Secret.Of(value, reference.ToString()))
+                : throw new SecretNotFoundException(reference, "not given to the test", "give it");
+
+        public void Add(Secret secret) { }
+    }
+}

@@ -1,0 +1,52 @@
+// A service's build script for tests that need a real process: its first argument says which.
+using Pipelines.Core;
+using Pipelines.Templates;
+
+return args[0] switch
+{
+    "deploy" => await new DeployPipeline("order-service", "registry.example.com/order-service", "#orders-team").RunAsync(args[1..]),
+    "deploy-to" => await new DeployPipeline("order-service", args[1], "#orders-team").RunAsync(args[2..]), // a registry whose port is known only when the test runs
+    "signals" => await PipelineApp.RunAsync(Signals(), args[1..]),
+    "tool" => await PipelineApp.RunAsync(Tool(new Command(args[1], args[2..])), []),
+    _ => 64,
+};
+
+static PipelinePlan Tool(Command command)
+{
+    var pipeline = new PipelineBuilder("tool");
+    pipeline.Add("tool", (context, cancellationToken) => command.RunAsync(context, cancellationToken));
+    return pipeline.Build();
+}
+
+// An effect that is done, a stage that waits for a signal, and a notice that is told whatever happened. Each leaves a file.
+static PipelinePlan Signals()
+{
+    var pipeline = new PipelineBuilder("signals");
+    StageHandle<string> effect = pipeline.Add("effect", new Effect());
+    StageHandle<Unit> waits = pipeline.Add("waits", effect, async (_, context, cancellationToken) =>
+    {
+        context.Log.Info("waiting for a signal");
+        if (File.Exists("stubborn"))
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, CancellationToken.None).ConfigureAwait(false);
+        await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, cancellationToken).ConfigureAwait(false);
+    });
+    pipeline.Add("notice", async (_, cancellationToken) => await File.WriteAllTextAsync("noticed", "", cancellationToken).ConfigureAwait(false)).After(waits).Always();
+    return pipeline.Build();
+}
+
+internal sealed record Effect : IStage<string>, IUndoable<string>, IEnvironmentStage
+{
+    public DeploymentEnvironment Environment { get; } = new() { Name = "staging", App = "signals", Manifest = new ManifestTarget { Repository = "none", File = "none" } };
+
+    public async Task<string> RunAsync(StageContext context, CancellationToken cancellationToken)
+    {
+        await File.WriteAllTextAsync("done", "", cancellationToken).ConfigureAwait(false);
+        return "done";
+    }
+
+    public async Task<UndoReport> UndoAsync(string output, StageContext context, CancellationToken cancellationToken)
+    {
+        await File.WriteAllTextAsync("undone", "", cancellationToken).ConfigureAwait(false);
+        return new UndoReport(true, "The effect is taken back.");
+    }
+}
