@@ -92,6 +92,8 @@ internal static class InProcess
     {
         public Task<Secret> GetAsync(SecretReference reference, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
+        public Task<SecretSet> GetSetAsync(SecretReference reference, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
         public void Add(Secret secret) { }
     }
 

@@ -60,6 +60,10 @@ public sealed class RecordingContext
                 ? Task.FromResult(Secret.Of(value, reference.ToString()))
                 : throw new SecretNotFoundException(reference, "not given to the test", "give it");
 
+        public Task<SecretSet> GetSetAsync(SecretReference reference, CancellationToken cancellationToken = default) =>
+            Task.FromResult(new SecretSet(reference.ToString(), values.Where(pair => pair.Key.StartsWith(reference.ToString(), StringComparison.Ordinal))
+                .Select(pair => KeyValuePair.Create(pair.Key[reference.ToString().Length..], Secret.Of(pair.Value, pair.Key)))));
+
         public void Add(Secret secret) { }
     }
 }

@@ -39,4 +39,7 @@ internal sealed record RunSetup
 
     /// <summary>A second Ctrl-C: everything ends at once.</summary>
     public CancellationToken Force { get; init; }
+
+    /// <summary>The secrets as a stage sees them: <c>{app}</c> and <c>{environment}</c> in references are the stage's own.</summary>
+    public ISecretResolver SecretsOf(PlannedStage stage) => new ScopedSecrets(Secrets, stage.Behaviour.Environment?.App ?? Run.Pipeline, stage.Environment);
 }

@@ -48,7 +48,7 @@ internal sealed class UndoRunner(RunSetup setup, EventHub hub)
         using var giveUp = new CancellationTokenSource(Timeout.InfiniteTimeSpan, setup.Time);
         using CancellationTokenRegistration patience = limit.Token.UnsafeRegister(static state => ((Action)state!)(), () => giveUp.CancelAfter(setup.GracePeriod));
         using CancellationTokenRegistration force = setup.Force.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), giveUp);
-        var context = new StageContext(stage.Name, setup.Run, reporter, setup.Secrets, setup.Time) { ForceToken = setup.Force };
+        var context = new StageContext(stage.Name, setup.Run, reporter, setup.SecretsOf(stage), setup.Time) { ForceToken = setup.Force };
         CancellationToken token = end.Token; // the source may be disposed before an undo that was given up looks at it
         for (int attempt = 1; ; attempt++)
         {

@@ -1,4 +1,6 @@
 using System.Text;
+using Pipelines.Core.Cli.Session;
+using Pipelines.Core.Model;
 using Pipelines.Core.Secrets;
 using Pipelines.Testing;
 
@@ -12,7 +14,7 @@ public sealed class SecretResolverTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     private SecretResolver Live(params (string Name, string Value)[] variables) =>
-        SecretResolver.Live(_masker, variables.ToDictionary(variable => variable.Name, variable => variable.Value), _directory.Path);
+        SecretStores.Live(_masker, variables.ToDictionary(variable => variable.Name, variable => variable.Value), _directory.Path, TimeProvider.System);
 
     private static SecretReference Reference(string text) => SecretReference.Parse(text);
 
@@ -112,7 +114,7 @@ public sealed class SecretResolverTests : IDisposable
     [InlineData("vault://secret/x#y")]
     public async Task GetAsync_RealReferenceInSandbox_IsRefused(string reference)
     {
-        SecretResolver sandbox = SecretResolver.Sandbox(_masker, new Dictionary<string, string> { ["registry"] = "sandbox-password" });
+        SecretResolver sandbox = SecretStores.Sandbox(_masker, new Dictionary<string, string> { ["registry"] = "sandbox-password" }, TimeProvider.System);
         InvalidUsageException error = await Assert.ThrowsAsync<InvalidUsageException>(() => sandbox.GetAsync(Reference(reference)));
         Assert.Contains("never reads real credentials", error.Message, StringComparison.Ordinal);
     }
@@ -120,7 +122,7 @@ public sealed class SecretResolverTests : IDisposable
     [Fact]
     public async Task GetAsync_SandboxSecret_IsGivenAndMasked()
     {
-        SecretResolver sandbox = SecretResolver.Sandbox(_masker, new Dictionary<string, string> { ["registry"] = "sandbox-password" });
+        SecretResolver sandbox = SecretStores.Sandbox(_masker, new Dictionary<string, string> { ["registry"] = "sandbox-password" }, TimeProvider.System);
         Assert.Equal("sandbox-password", (await sandbox.GetAsync(Reference("sandbox://registry"))).Reveal());
         Assert.Equal("***", _masker.Mask("sandbox-password"));
         SecretNotFoundException error = await Assert.ThrowsAsync<SecretNotFoundException>(() => sandbox.GetAsync(Reference("sandbox://registri")));
@@ -131,7 +133,7 @@ public sealed class SecretResolverTests : IDisposable
     public async Task GetAsync_ManyCallersAtOnce_FetchOnce()
     {
         var source = new CountingSource();
-        SecretResolver resolver = SecretResolver.Live(_masker, source);
+        SecretResolver resolver = SecretResolver.Live(_masker, TimeProvider.System, new Dictionary<string, Func<ISecretSource>> { [source.Scheme] = () => source });
         Task<Secret>[] calls = [.. Enumerable.Range(0, 50).Select(_ => Task.Run(() => resolver.GetAsync(Reference("count://x"))))];
         source.Release.SetResult("one-value");
         Secret[] secrets = await Task.WhenAll(calls);
@@ -143,7 +145,7 @@ public sealed class SecretResolverTests : IDisposable
     public async Task GetAsync_CallerGivesUp_TheOthersStillGetIt()
     {
         var source = new CountingSource();
-        SecretResolver resolver = SecretResolver.Live(_masker, source);
+        SecretResolver resolver = SecretResolver.Live(_masker, TimeProvider.System, new Dictionary<string, Func<ISecretSource>> { [source.Scheme] = () => source });
         using var impatient = new CancellationTokenSource();
         Task<Secret> first = resolver.GetAsync(Reference("count://x"), impatient.Token);
         Task<Secret> second = resolver.GetAsync(Reference("count://x"));
@@ -160,6 +162,43 @@ public sealed class SecretResolverTests : IDisposable
         await Assert.ThrowsAsync<SecretNotFoundException>(() => resolver.GetAsync(Reference("file://late")));
         _directory.Write("late", "late-secret");
         Assert.Equal("late-secret", (await resolver.GetAsync(Reference("file://late"))).Reveal());
+    }
+
+    [Fact]
+    public async Task GetAsync_TransientFault_TriesAgain()
+    {
+        var time = new ManualTime { AutoAdvance = true };
+        var source = new FaultySource(failures: 2, new SecretStoreException(Reference("slow://token"), "it limits the rate.", null, "A retry may help.", transient: true));
+        SecretResolver resolver = SecretResolver.Live(_masker, time, new Dictionary<string, Func<ISecretSource>> { ["slow"] = () => source });
+        Assert.Equal("slow-token-value", (await resolver.GetAsync(Reference("slow://token"))).Reveal());
+        Assert.Equal(3, source.Reads);
+    }
+
+    [Fact]
+    public async Task GetAsync_Scoped_FillsInAppAndEnvironment()
+    {
+        SecretResolver live = Live(("STRIPE_prod", "stripe-prod-key"));
+        ISecretResolver prod = new ScopedSecrets(live, "order-service", "prod");
+        Assert.Equal("stripe-prod-key", (await prod.GetAsync(Reference("env://STRIPE_{environment}"))).Reveal());
+        InvalidUsageException error = await Assert.ThrowsAsync<InvalidUsageException>(() => new ScopedSecrets(live, "order-service", null).GetAsync(Reference("env://{app}_{environment}")));
+        Assert.Contains("env://order-service_{environment} is read by a stage that belongs to no environment", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GetSetAsync_StoreOfSingleValues_SaysSo()
+    {
+        InvalidUsageException error = await Assert.ThrowsAsync<InvalidUsageException>(() => Live(("A", "aaaaaaaa")).GetSetAsync(Reference("env://A")));
+        Assert.Contains("env:// keeps single values only", error.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class FaultySource(int failures, Exception failure) : ISecretSource
+    {
+        public int Reads { get; private set; }
+
+        public string Scheme => "slow";
+
+        public Task<string> ReadAsync(SecretReference reference, CancellationToken cancellationToken) =>
+            Reads++ < failures ? Task.FromException<string>(failure) : Task.FromResult("slow-token-value");
     }
 
     private sealed class CountingSource : ISecretSource

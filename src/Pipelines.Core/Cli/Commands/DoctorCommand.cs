@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Pipelines.Core.Cli.Session;
 using Pipelines.Core.Cli.Settings;
 using Pipelines.Core.Model;
 using Pipelines.Core.Secrets;
@@ -61,8 +62,8 @@ internal static class DoctorCommand
             RunDirectory = Path.Combine(invocation.Directory, ".pipelines", "runs", "doctor"),
             SandboxFaults = [],
             Secrets = invocation.Mode == RunMode.Sandbox
-                ? SecretResolver.Sandbox(masker, new Dictionary<string, string>())
-                : SecretResolver.Live(masker, invocation.Environment.Variables.All, invocation.Directory),
+                ? SecretStores.Sandbox(masker, new Dictionary<string, string>(), invocation.Environment.Time)
+                : SecretStores.Live(masker, invocation.Environment.Variables.All, invocation.Directory, invocation.Environment.Time),
             Time = invocation.Environment.Time,
             Warn = text => invocation.Environment.Error.WriteLine("warning: " + text),
         };

@@ -1,4 +1,5 @@
 using Pipelines.Core.Cli.CommandLine;
+using Pipelines.Core.Cli.Session;
 using Pipelines.Core.Reporting;
 using Pipelines.Core.Secrets;
 
@@ -33,7 +34,7 @@ internal static class PlanCommand
             WillRun = false,
             RunDirectory = Path.Combine(invocation.Directory, ".pipelines", "runs", "plan"),
             SandboxFaults = invocation.Request.SandboxFaults,
-            Secrets = SecretResolver.Sandbox(new SecretMasker(), new Dictionary<string, string>()),
+            Secrets = SecretStores.Sandbox(new SecretMasker(), new Dictionary<string, string>(), invocation.Environment.Time),
             Time = invocation.Environment.Time,
             Warn = text => invocation.Environment.Error.WriteLine("warning: " + text),
         };

@@ -30,8 +30,8 @@ internal static class RunCommand
         masker.Announce = value => Announce(invocation, value);
         var sandboxSecrets = new Dictionary<string, string>(StringComparer.Ordinal);
         SecretResolver secrets = invocation.Mode == RunMode.Sandbox
-            ? SecretResolver.Sandbox(masker, sandboxSecrets)
-            : SecretResolver.Live(masker, environment.Variables.All, invocation.Directory);
+            ? SecretStores.Sandbox(masker, sandboxSecrets, environment.Time)
+            : SecretStores.Live(masker, environment.Variables.All, invocation.Directory, environment.Time);
         var context = new TemplateContext(invocation.Complete)
         {
             Settings = settings,
@@ -68,6 +68,7 @@ internal static class RunCommand
             warnings.SendTo(hub);
             RunResult result = await PipelineRun.RunAsync(plan, setup, hub).ConfigureAwait(false);
             Remember(durations, expected, result, hub);
+            await EndAsync(secrets, hub).ConfigureAwait(false);
             using var limit = new CancellationTokenSource(CompletionTime, environment.Time);
             await hub.CompleteAsync(limit.Token).ConfigureAwait(false);
             foreach (IDisposable observer in setup.Observers.OfType<IDisposable>())
@@ -80,8 +81,22 @@ internal static class RunCommand
         }
         finally
         {
+            await EndAsync(secrets, null).ConfigureAwait(false);
             for (int index = context.Owned.Count - 1; index >= 0; index--)
                 await context.Owned[index].DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Gives back what the stores hold for the run. That it fails changes nothing about what the run did, so it is a warning.</summary>
+    private static async Task EndAsync(SecretResolver secrets, EventHub? hub)
+    {
+        try
+        {
+            await secrets.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is PipelineException or AggregateException)
+        {
+            hub?.Warn(exception.Message);
         }
     }
 

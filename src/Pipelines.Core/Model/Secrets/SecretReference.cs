@@ -29,6 +29,17 @@ public sealed record SecretReference
         return new SecretReference(text[..separator], text[(separator + 3)..]);
     }
 
+    /// <summary>The reference of one app in one environment: <c>{app}</c> and <c>{environment}</c> are filled in, so that one script reads other values in prod than in staging.</summary>
+    /// <param name="app">The app.</param>
+    /// <param name="environment">The environment; null leaves <c>{environment}</c> as it is, and reading it is an error then.</param>
+    public SecretReference In(string app, string? environment)
+    {
+        if (!Path.Contains('{', StringComparison.Ordinal))
+            return this;
+        string path = Path.Replace("{app}", app, StringComparison.Ordinal);
+        return new SecretReference(Scheme, environment is null ? path : path.Replace("{environment}", environment, StringComparison.Ordinal));
+    }
+
     /// <summary>The reference as it is written.</summary>
     public override string ToString() => $"{Scheme}://{Path}";
 }
