@@ -74,6 +74,16 @@ public sealed class DeployPipeline : PipelineTemplate
     }
 
     /// <inheritdoc/>
+    public override async Task<IReadOnlyList<DeploymentEnvironment>> EnvironmentsAsync(TemplateContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        DeployTarget target = context.Mode == RunMode.Sandbox
+            ? await SandboxTarget.CreateAsync(App, SlackChannel, _settings, context, cancellationToken).ConfigureAwait(false)
+            : await LiveTarget.CreateAsync(App, EcrRepo, SlackChannel, _settings, context, cancellationToken).ConfigureAwait(false);
+        return [target.Environment];
+    }
+
+    /// <inheritdoc/>
     public override IReadOnlyList<DoctorCheck> Doctor(TemplateContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
