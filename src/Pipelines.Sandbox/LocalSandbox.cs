@@ -114,10 +114,11 @@ public sealed class LocalSandbox : IAsyncDisposable
         try
         {
             var seed = new Dictionary<string, string>(DefaultSeed.For(options), StringComparer.Ordinal);
+            string[] manifests = [.. seed.Keys];
             foreach ((string file, string content) in options.SeedFiles)
                 seed[file] = content;
             (ManifestRepository repository, bool created) = await Git.ManifestRepository.OpenAsync(
-                Path.Combine(options.StateDirectory, "manifests.git"), seed, options.Time, cancellationToken).ConfigureAwait(false);
+                Path.Combine(options.StateDirectory, "manifests.git"), seed, manifests, options.Time, cancellationToken).ConfigureAwait(false);
             string stateFile = Path.Combine(options.StateDirectory, "argocd.json");
             if (created)
                 File.Delete(stateFile);
