@@ -6,6 +6,7 @@ using Pipelines.Sandbox.Git;
 using Pipelines.Sandbox.Hosting;
 using Pipelines.Sandbox.Registry;
 using Pipelines.Sandbox.Slack;
+using Pipelines.Sandbox.Vault;
 using Pipelines.Sandbox.Workload;
 
 namespace Pipelines.Sandbox;
@@ -16,7 +17,7 @@ namespace Pipelines.Sandbox;
 /// </summary>
 public sealed class LocalSandbox : IAsyncDisposable
 {
-    private const int Ports = 5;
+    private const int Ports = 6;
 
     private readonly SandboxOptions _options;
     private readonly SandboxLock _lock;
@@ -24,6 +25,7 @@ public sealed class LocalSandbox : IAsyncDisposable
     private readonly Cluster _cluster;
     private readonly SlackChannels _channels;
     private readonly string _webhookPath = "/services/T00000000/B00000000/" + RandomToken(12);
+    private readonly string _vaultToken = "hvs.sandbox" + RandomToken(12);
     private LoopbackServer? _server;
     private SlackStandIn? _slack;
     private IReadOnlyList<int> _ports = [];
@@ -79,6 +81,13 @@ public sealed class LocalSandbox : IAsyncDisposable
 
     /// <summary>The file with every Slack call, for people.</summary>
     public string SlackJournal => Path.Combine(_options.StateDirectory, "slack.jsonl");
+
+    /// <summary>Where the stand-ins of secret stores are and what lets a run in, as the variables that the real ones are found by. Holds secrets.</summary>
+    internal IReadOnlyDictionary<string, string> Variables => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["VAULT_ADDR"] = Root(5).AbsoluteUri,
+        ["VAULT_TOKEN"] = _vaultToken,
+    };
 
     /// <summary>The name of an environment's Argo CD application.</summary>
     /// <param name="environment">One of <see cref="SandboxOptions.Environments"/>.</param>
@@ -158,6 +167,7 @@ public sealed class LocalSandbox : IAsyncDisposable
             new ArgoCdStandIn(_cluster, ArgoCdToken),
             _slack,
             new WorkloadStandIn(_cluster, _options.App),
+            new VaultStandIn(_vaultToken, _options.Secrets, _options.Time),
         ];
     }
 

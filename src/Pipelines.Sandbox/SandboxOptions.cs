@@ -33,6 +33,10 @@ public sealed record SandboxOptions
     /// <value>null</value>
     public IReadOnlyList<string>? SlackChannels { get; init; }
 
+    /// <summary>What the stand-ins of secret stores hold, by reference, such as <c>vault://secret/prod/stripe#key</c>. The same references, read in a pipeline of the sandbox, give these values.</summary>
+    /// <value>none</value>
+    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The clock that a rollout takes its time from.</summary>
     /// <value>the system's</value>
     public TimeProvider Time { get; init; } = TimeProvider.System;

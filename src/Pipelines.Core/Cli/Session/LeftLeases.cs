@@ -11,8 +11,18 @@ internal static class LeftLeases
     public static string FolderOf(string serviceDirectory) => Path.Combine(serviceDirectory, ".pipelines", "leases");
 
     /// <summary>Revokes what is there now, and tells what became of it. It fails nothing.</summary>
-    public static Task RevokeAsync(Invocation invocation, SecretMasker masker, EventHub hub, CancellationToken cancellationToken) =>
-        LeaseRecovery.Find(FolderOf(invocation.Directory)) is { } found
-            ? found.RunAsync(invocation.Environment.Variables.All, masker.Add, invocation.Environment.Time, hub.Warn, cancellationToken)
-            : Task.CompletedTask;
+    public static Task RevokeAsync(Invocation invocation, SecretMasker masker, EventHub hub, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return LeaseRecovery.Find(FolderOf(invocation.Directory)) is { } found
+                ? found.RunAsync(invocation.Environment.Variables.All, masker.Add, invocation.Environment.Time, hub.Warn, cancellationToken)
+                : Task.CompletedTask;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            hub.Warn($"Whether an earlier run left Vault leases behind cannot be seen: {exception.Message}");
+            return Task.CompletedTask;
+        }
+    }
 }
