@@ -156,7 +156,7 @@ internal sealed class VaultSession(VaultHttp http, VaultLogin login, TimeProvide
     private VaultRenewal? Renew(VaultToken token) => token is { IsBatch: false, Duration.Ticks: > 0 } ? Renew(token, token.Duration, token.IsRenewable) : null;
 
     private VaultRenewal Renew(VaultToken token, TimeSpan duration, bool isRenewable) => new(
-        $"the Vault token of {token.Origin}",
+        token.IsOurs ? $"the Vault token of {token.Origin}" : $"{token.Origin} for Vault",
         duration,
         isRenewable,
         async (asked, cancellationToken) =>

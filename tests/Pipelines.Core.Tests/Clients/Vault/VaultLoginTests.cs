@@ -258,7 +258,7 @@ public sealed class VaultLoginTests
         await VaultRig.UntilAsync(() => rig.Time.Waits.Contains(next));
         rig.Time.Advance(next);
         await VaultRig.UntilAsync(() => !rig.Warnings.IsEmpty);
-        Assert.Contains("The Vault token of the token of VAULT_TOKEN cannot be renewed any more and ends at 04:04:05 UTC, in 6 min 40 s", Assert.Single(rig.Warnings), StringComparison.Ordinal);
+        Assert.Contains("The token of VAULT_TOKEN for Vault cannot be renewed any more and ends at 04:04:05 UTC, in 6 min 40 s", Assert.Single(rig.Warnings), StringComparison.Ordinal);
     }
 
     private static void UseJwt(VaultRig rig, string mount, string subject = "project_path:acme/orders:*")
