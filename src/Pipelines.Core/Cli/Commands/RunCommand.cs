@@ -29,8 +29,9 @@ internal static class RunCommand
         masker.NotMasked = (source, reason) => warnings.Add($"The value of {source} is not masked: {reason}.");
         masker.Announce = value => Announce(invocation, value);
         var sandboxSecrets = new Dictionary<string, string>(StringComparer.Ordinal);
+        var sandboxVariables = new Dictionary<string, string>(StringComparer.Ordinal);
         SecretResolver secrets = invocation.Mode == RunMode.Sandbox
-            ? SecretStores.Sandbox(masker, sandboxSecrets, environment.Time)
+            ? SecretStores.Sandbox(masker, sandboxSecrets, environment.Time, sandboxVariables)
             : SecretStores.Live(masker, environment.Variables.All, invocation.Directory, environment.Time);
         var context = new TemplateContext(invocation.Complete)
         {
@@ -42,6 +43,7 @@ internal static class RunCommand
             SandboxFaults = invocation.Request.SandboxFaults,
             Secrets = secrets,
             SandboxSecrets = sandboxSecrets,
+            SandboxVariables = sandboxVariables,
             Time = environment.Time,
             Warn = warnings.Add,
         };
