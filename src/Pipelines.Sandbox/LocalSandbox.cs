@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Pipelines.Core;
 using Pipelines.Sandbox.ArgoCd;
+using Pipelines.Sandbox.Aws;
 using Pipelines.Sandbox.Ecr;
 using Pipelines.Sandbox.Git;
 using Pipelines.Sandbox.Hosting;
@@ -12,7 +13,7 @@ using Pipelines.Sandbox.Workload;
 namespace Pipelines.Sandbox;
 
 /// <summary>
-/// Stand-ins on loopback for all that a deploy talks to: registry, ECR, Argo CD over a real bare git repository, the deployed service, Slack. They speak the real wire protocols, so that
+/// Stand-ins on loopback for all that a deploy talks to: registry, ECR, Secrets Manager, Parameter Store, STS, Vault, Argo CD over a real bare git repository, the deployed service, Slack. They speak the real wire protocols, so that
 /// the pipeline runs the code it runs in production. Nothing leaves the machine, and every credential is made up at the start.
 /// </summary>
 public sealed class LocalSandbox : IAsyncDisposable
@@ -24,6 +25,7 @@ public sealed class LocalSandbox : IAsyncDisposable
     private readonly ManifestRepository _repository;
     private readonly Cluster _cluster;
     private readonly SlackChannels _channels;
+    private readonly Lazy<AwsAccount> _aws;
     private readonly string _webhookPath = "/services/T00000000/B00000000/" + RandomToken(12);
     private readonly string _vaultToken = "hvs.sandbox" + RandomToken(12);
     private LoopbackServer? _server;
@@ -37,6 +39,7 @@ public sealed class LocalSandbox : IAsyncDisposable
         _lock = @lock;
         _repository = repository;
         _cluster = new Cluster(options, repository, states);
+        _aws = new Lazy<AwsAccount>(MakeAccount);
         _channels = new SlackChannels(Path.Combine(options.StateDirectory, "slack.jsonl"), options.SlackChannels, options.Time);
     }
 
@@ -57,6 +60,22 @@ public sealed class LocalSandbox : IAsyncDisposable
 
     /// <summary>The secret access key that goes with it.</summary>
     public Secret EcrSecretAccessKey { get; } = Secret.Of(RandomToken(20), "sandbox ECR");
+
+    /// <summary>The AWS account behind Secrets Manager, Parameter Store and STS. Made when it is first asked.</summary>
+    internal AwsAccount Aws => _aws.Value;
+
+    /// <summary>What the sources of secrets must know to reach the stand-ins, in the variables that name the real ones.</summary>
+    internal IReadOnlyDictionary<string, string> Variables => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["AWS_REGION"] = AwsAccount.Region,
+        ["AWS_ACCESS_KEY_ID"] = EcrAccessKeyId.Reveal(),
+        ["AWS_SECRET_ACCESS_KEY"] = EcrSecretAccessKey.Reveal(),
+        ["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = Root(1).AbsoluteUri,
+        ["AWS_ENDPOINT_URL_SSM"] = Root(1).AbsoluteUri,
+        ["AWS_ENDPOINT_URL_STS"] = Root(1).AbsoluteUri,
+        ["VAULT_ADDR"] = Root(5).AbsoluteUri,
+        ["VAULT_TOKEN"] = _vaultToken,
+    };
 
     /// <summary>The Argo CD server.</summary>
     public Uri ArgoCd => Root(2);
@@ -81,13 +100,6 @@ public sealed class LocalSandbox : IAsyncDisposable
 
     /// <summary>The file with every Slack call, for people.</summary>
     public string SlackJournal => Path.Combine(_options.StateDirectory, "slack.jsonl");
-
-    /// <summary>Where the stand-ins of secret stores are and what lets a run in, as the variables that the real ones are found by. Holds secrets.</summary>
-    internal IReadOnlyDictionary<string, string> Variables => new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["VAULT_ADDR"] = Root(5).AbsoluteUri,
-        ["VAULT_TOKEN"] = _vaultToken,
-    };
 
     /// <summary>The name of an environment's Argo CD application.</summary>
     /// <param name="environment">One of <see cref="SandboxOptions.Environments"/>.</param>
@@ -165,12 +177,19 @@ public sealed class LocalSandbox : IAsyncDisposable
         return
         [
             new RegistryStandIn(Path.Combine(_options.StateDirectory, "registry"), RegistryUser, RegistryPassword, faults.HasFlag(SandboxFaults.Registry), _options.Time),
-            new EcrStandIn(RegistryHost, RegistryUser, RegistryPassword, EcrAccessKeyId, EcrSecretAccessKey, _options.Time),
+            new AwsStandIn(_aws, new EcrStandIn(RegistryHost, RegistryUser, RegistryPassword, EcrAccessKeyId, EcrSecretAccessKey, _options.Time)),
             new ArgoCdStandIn(_cluster, ArgoCdToken),
             _slack,
             new WorkloadStandIn(_cluster, _options.App),
             new VaultStandIn(_vaultToken, _options.Secrets, _options.Time),
         ];
+    }
+
+    private AwsAccount MakeAccount()
+    {
+        var account = new AwsAccount(new AccountKey(EcrAccessKeyId.Reveal(), EcrSecretAccessKey.Reveal()), _options.Time);
+        SecretSeeds.Put(_options.Secrets, account);
+        return account;
     }
 
     private Uri Root(int index) => new($"http://127.0.0.1:{_ports[index]}/");
@@ -183,6 +202,8 @@ public sealed class LocalSandbox : IAsyncDisposable
     {
         if (!Path.IsPathFullyQualified(options.StateDirectory))
             throw new ArgumentException($"SandboxOptions.StateDirectory is '{options.StateDirectory}'; it must be absolute.", nameof(options));
+        if (options.Secrets.Count > 0)
+            SecretSeeds.Check(options.Secrets);
         if (options.Environments.Count == 0)
             throw new ArgumentException("SandboxOptions.Environments is empty; name at least one.", nameof(options));
         foreach (string name in options.Environments.Prepend(options.App))

@@ -29,8 +29,7 @@ internal static class SandboxTarget
             },
             cancellationToken).ConfigureAwait(false);
         context.Own(sandbox);
-        foreach ((string name, string value) in sandbox.Variables)
-            context.SandboxVariables[name] = value;
+        context.AddSandboxVariables(sandbox.Variables);
         context.AddSandboxSecret("argocd-token", sandbox.ArgoCdToken);
         context.AddSandboxSecret("ecr-access-key-id", sandbox.EcrAccessKeyId);
         context.AddSandboxSecret("ecr-secret-access-key", sandbox.EcrSecretAccessKey);

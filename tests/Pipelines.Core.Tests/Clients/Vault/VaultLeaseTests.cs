@@ -155,7 +155,7 @@ public sealed class VaultLeaseTests
         await source.ReadAsync(s_user, Token);
         rig.Vault.Fault = VaultFault.Silent;
         Task end = source.DisposeAsync().AsTask();
-        await VaultRig.UntilAsync(() => rig.Time.Waits.Count(wait => wait == TimeSpan.FromSeconds(30)) >= 4) // preflight, read and lookup were before;
+        await VaultRig.UntilAsync(() => rig.Time.Waits.Count(wait => wait == TimeSpan.FromSeconds(30)) >= 4); // preflight, read and lookup were before
         Assert.False(end.IsCompleted);
         rig.Time.Advance(TimeSpan.FromSeconds(8));
         PipelineException error = await Assert.ThrowsAnyAsync<PipelineException>(() => end);
