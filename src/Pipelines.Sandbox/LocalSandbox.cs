@@ -62,6 +62,9 @@ public sealed class LocalSandbox : IAsyncDisposable
     /// <summary>The AWS account behind Secrets Manager, Parameter Store and STS. Made when it is first asked.</summary>
     internal AwsAccount Aws => _aws.Value;
 
+    /// <summary>Whether anybody has asked for it.</summary>
+    internal bool HasAwsAccount => _aws.IsValueCreated;
+
     /// <summary>What the sources of secrets must know to reach the stand-ins, in the variables that name the real ones.</summary>
     internal IReadOnlyDictionary<string, string> Variables => new Dictionary<string, string>(StringComparer.Ordinal)
     {
