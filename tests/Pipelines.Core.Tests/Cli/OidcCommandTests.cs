@@ -114,7 +114,7 @@ public sealed class OidcCommandTests
 
     [Theory]
     [InlineData("oidc azure --host github --repository a/b --branch main", "'azure' is none of aws, vault.")]
-    [InlineData("oidc", "Required argument missing for command")]
+    [InlineData("oidc", "oidc: it is not said what is to trust this repository.")]
     [InlineData("oidc aws --branch main", "--host: it is not known whose tokens are to be trusted.")]
     [InlineData("oidc aws --branch main --host github", "--repository: it is not known which repository is to be trusted.")]
     [InlineData("oidc aws --host github --repository a/b", "--branch: it is not known which branch is to be trusted.")]
@@ -134,7 +134,7 @@ public sealed class OidcCommandTests
     {
         using var run = new CliRun();
         Assert.Equal(0, await run.RunAsync(new SampleTemplate(), "oidc", "--help"));
-        Assert.All(["<aws|vault>", "--host", "--repository", "--branch", "--environment", "--account", "--audience", "--issuer"], option => Assert.Contains(option, run.Output, StringComparison.Ordinal));
+        Assert.All(["aws|vault", "--host", "--repository", "--branch", "--environment", "--account", "--audience", "--issuer"], option => Assert.Contains(option, run.Output, StringComparison.Ordinal));
     }
 
     private static async Task<(JsonElement Output, string Notes)> PrintAsync(params string[] arguments)

@@ -6,7 +6,7 @@ namespace Pipelines.Core.Cli.CommandLine;
 /// <summary>The command <c>oidc</c> on the command line.</summary>
 internal sealed class OidcOptions
 {
-    private readonly Argument<string> _target = new("aws|vault") { Description = "What is to trust the CI system: aws prints an IAM trust policy, vault a role of its JWT auth method." };
+    private readonly Argument<string?> _target = new("aws|vault") { Arity = ArgumentArity.ZeroOrOne, Description = "What is to trust the CI system: aws prints an IAM trust policy, vault a role of its JWT auth method." };
     private readonly Option<string?> _host = new("--host") { Description = "Whose tokens. Default: by the server of git's origin.", HelpName = "github|gitlab" };
     private readonly Option<string?> _repository = new("--repository") { Description = "The repository. Default: git's origin.", HelpName = "org/repo" };
     private readonly Option<string?> _branch = new("--branch") { Description = "The branch. Default: the setting deploy.branches.", HelpName = "name" };
@@ -27,8 +27,9 @@ internal sealed class OidcOptions
     {
         if (result.CommandResult.Command != Command)
             return null;
+        string target = result.GetValue(_target) ?? throw new InvalidUsageException("oidc: it is not said what is to trust this repository.", null, "Write oidc aws for an IAM trust policy, or oidc vault for a Vault role.");
         OidcHost? host = result.GetValue(_host) is { } text ? CommandLineParser.OneOf("--host", text, OidcHost.GitHub, OidcHost.GitHub, OidcHost.GitLab) : null;
-        return new OidcRequest(CommandLineParser.OneOf("oidc", result.GetValue(_target), OidcTarget.Aws, OidcTarget.Aws, OidcTarget.Vault))
+        return new OidcRequest(CommandLineParser.OneOf("oidc", target, OidcTarget.Aws, OidcTarget.Aws, OidcTarget.Vault))
         {
             Host = host,
             Repository = result.GetValue(_repository),
