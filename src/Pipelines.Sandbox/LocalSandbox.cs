@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Pipelines.Core;
 using Pipelines.Sandbox.ArgoCd;
 using Pipelines.Sandbox.Aws;
+using Pipelines.Sandbox.Canary;
 using Pipelines.Sandbox.Ecr;
 using Pipelines.Sandbox.Git;
 using Pipelines.Sandbox.Hosting;
@@ -41,6 +42,12 @@ public sealed class LocalSandbox : IAsyncDisposable
         _cluster = new Cluster(options, repository, states);
         _aws = new Lazy<AwsAccount>(MakeAccount);
         _channels = new SlackChannels(Path.Combine(options.StateDirectory, "slack.jsonl"), options.SlackChannels, options.Time);
+        if (CanarySession.Current is not { } canary)
+            return;
+        canary.Watch("the registry's password", RegistryPassword, "Registry");
+        canary.Watch("the secret access key of ECR", EcrSecretAccessKey, null); // it signs requests and is in none
+        canary.Watch("the Argo CD token", ArgoCdToken, "ArgoCd");
+        canary.Watch("the Slack token", SlackToken, "Slack");
     }
 
     /// <summary>The registry for image references, such as <c>127.0.0.1:40001</c>. Plain HTTP.</summary>
@@ -63,6 +70,9 @@ public sealed class LocalSandbox : IAsyncDisposable
 
     /// <summary>The AWS account behind Secrets Manager, Parameter Store and STS. Made when it is first asked.</summary>
     internal AwsAccount Aws => _aws.Value;
+
+    /// <summary>Whether anybody has asked for it.</summary>
+    internal bool HasAwsAccount => _aws.IsValueCreated;
 
     /// <summary>What the sources of secrets must know to reach the stand-ins, in the variables that name the real ones.</summary>
     internal IReadOnlyDictionary<string, string> Variables => new Dictionary<string, string>(StringComparer.Ordinal)

@@ -49,6 +49,9 @@ internal sealed class AwsAccount
     /// <summary>Every call, in the order of arrival.</summary>
     public ConcurrentQueue<AwsCall> Calls { get; } = new();
 
+    /// <summary>The temporary keys that were handed out.</summary>
+    public IEnumerable<AccountKey> Sessions => _keys.Values.Where(key => key.SessionToken is not null);
+
     /// <summary>Lets the next calls of the stores fail for the rate.</summary>
     public void ThrottleNext(int calls) => _throttled = calls;
 
@@ -77,7 +80,7 @@ internal sealed class AwsAccount
     /// <summary>Ends every temporary key at once.</summary>
     public void ExpireSessions()
     {
-        foreach (AccountKey key in _keys.Values.Where(key => key.SessionToken is not null))
+        foreach (AccountKey key in Sessions)
             _keys[key.Id] = key with { Expires = Time.GetUtcNow() };
     }
 }

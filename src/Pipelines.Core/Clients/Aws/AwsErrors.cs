@@ -39,7 +39,7 @@ internal static class AwsErrors
             return new AwsRequestException(permission, code, $"{permission} was refused for now: AWS limits the rate or has a fault.", evidence, "A retry may help.", transient: true);
         if (IsDenied(code))
             return new AwsRequestException(permission, code, $"The AWS credentials of this machine may not call {permission}.", evidence, $"Allow '{permission}' in an IAM policy of that user or role (region {region}).", transient: false);
-        if ((IsBadCredential(code) || IsClock(code)) && clockAhead is { } ahead && ahead.Duration() >= s_acceptedSkew)
+        if ((IsClock(code) || code is "InvalidSignatureException" or "SignatureDoesNotMatch") && clockAhead is { } ahead && ahead.Duration() >= s_acceptedSkew)
         {
             string off = $"{Durations.Text(ahead.Duration())} {(ahead > TimeSpan.Zero ? "ahead of" : "behind")}";
             return new AwsRequestException(permission, code, $"AWS refuses {permission}: this machine's clock is wrong.", $"{evidence}\n  The clock is {off} that of {address.Host}.", "Set the clock (timedatectl, chrony): a signature counts for 5 minutes.", transient: false);

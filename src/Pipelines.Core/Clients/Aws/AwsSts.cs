@@ -29,7 +29,7 @@ internal sealed class AwsSts(Uri? endpoint, string region)
             AssumeRoleWithWebIdentityResponse answer = await client.AssumeRoleWithWebIdentityAsync(
                 new AssumeRoleWithWebIdentityRequest { RoleArn = role, RoleSessionName = session, WebIdentityToken = token.Reveal() }, cancellationToken).ConfigureAwait(false);
             if (answer.Credentials is not { AccessKeyId.Length: > 0, SecretAccessKey.Length: > 0, SessionToken.Length: > 0 } given)
-                throw Failed("", "STS gave an answer without credentials.", null, "Check the endpoint that answers in its place.", transient: false, null);
+                throw NotAws("  an answer without credentials", null);
             return new AwsKey(given.AccessKeyId, Secret.Of(given.SecretAccessKey, role), Secret.Of(given.SessionToken, role))
             {
                 Expires = given.Expiration is { } expires ? new DateTimeOffset(expires.ToUniversalTime(), TimeSpan.Zero) : null,
@@ -85,10 +85,13 @@ internal sealed class AwsSts(Uri? endpoint, string region)
             "AccessDenied" => Failed(code, $"The role {role} does not trust this job.", evidence, "Its trust policy must name exactly this sub and aud. Print it: dotnet run --project build -- oidc aws", false, exception),
             "ExpiredTokenException" or "ExpiredToken" => Failed(code, "The OpenID Connect token has expired.", evidence, "Such a token lives minutes: use it earlier in the job, and check this machine's clock.", false, exception),
             "InvalidIdentityToken" => Failed(code, $"The account of {role} does not accept tokens of this CI system for this audience.", evidence, "Add its issuer as an OpenID Connect provider in IAM, with this aud as client id. The issuer and the policy: dotnet run --project build -- oidc aws", false, exception),
-            "" or null => Failed("", "What answers in place of STS is not AWS.", $"  {(int)exception.StatusCode} without an error code of AWS", "Check AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL and the proxy.", false, exception),
+            "" => NotAws($"  {(int)exception.StatusCode} without an error code of AWS", exception),
             _ => Failed(code, $"STS gives no credentials of {role}.", evidence, "Check AWS_ROLE_ARN and AWS_REGION.", false, exception),
         };
     }
+
+    private static AwsRequestException NotAws(string evidence, Exception? inner) =>
+        Failed("", "What answers in place of STS is not AWS.", evidence, "Check AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL and the proxy.", transient: false, inner);
 
     private static AwsRequestException Failed(string code, string what, string? evidence, string advice, bool transient, Exception? inner) => new(AssumeRole, code, what, evidence, advice, transient, inner);
 }
