@@ -5,7 +5,8 @@ namespace Pipelines.Core.Clients.Vault;
 /// <summary>Revokes the leases that runs of this checkout left behind: they were killed, or Vault did not answer at their end. A run holds the checkout's lock, so what it finds is nobody's.</summary>
 internal sealed class LeaseRecovery
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+    /// <summary>A run that has nothing to do with Vault must not wait long for one that is down.</summary>
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
 
     private readonly LeaseJournal _journal;
     private readonly IReadOnlyList<string> _files;

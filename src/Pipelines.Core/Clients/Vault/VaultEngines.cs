@@ -96,7 +96,7 @@ internal sealed class VaultEngines(VaultSession session)
         foreach (JsonProperty property in values.EnumerateObject())
             byKey[property.Name] = property.Value;
         VaultLease? lease = VaultAnswer.Text(answer.Root, "lease_id") is { Length: > 0 } id
-            ? new VaultLease(id, reference.Path, VaultAnswer.Seconds(answer.Root, "lease_duration"), VaultAnswer.IsTrue(answer.Root, "renewable"), session.Token)
+            ? new VaultLease(id, reference.Path, VaultAnswer.Seconds(answer.Root, "lease_duration"), VaultAnswer.IsTrue(answer.Root, "renewable"), session.Token!)
             : null;
         return new VaultContent(place, byKey, lease);
     }

@@ -124,7 +124,7 @@ internal sealed class VaultHttp : IDisposable
             {
                 if (body.Length + read > LargestAnswer)
                     throw new VaultCallException($"{_settings.Name} answered with more than {LargestAnswer / 1024 / 1024} MB.", null, "No secret is that large: check VAULT_ADDR and the path.");
-                body.Write(buffer, 0, read);
+                await body.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
             }
 
             return body.ToArray();

@@ -6,4 +6,4 @@ namespace Pipelines.Core.Clients.Vault;
 /// <param name="Duration">How long it lives.</param>
 /// <param name="IsRenewable">Whether it may be renewed.</param>
 /// <param name="Owner">The token that it was made by, and ends with.</param>
-internal sealed record VaultLease(string Id, string Path, TimeSpan Duration, bool IsRenewable, VaultToken? Owner);
+internal sealed record VaultLease(string Id, string Path, TimeSpan Duration, bool IsRenewable, VaultToken Owner);

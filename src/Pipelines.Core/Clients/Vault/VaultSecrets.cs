@@ -64,14 +64,10 @@ internal sealed class VaultSecrets : ISecretSource, IAsyncDisposable
         using var limit = new CancellationTokenSource(s_endTime, _time);
         await SettleAsync(limit.Token).ConfigureAwait(false);
         IReadOnlyList<(VaultLease Lease, string Why)> left = await _leases.RevokeAllAsync(limit.Token).ConfigureAwait(false);
-        if (await EndTokenAsync(limit.Token).ConfigureAwait(false))
-        {
-            VaultToken? token = _session.Token;
-            foreach ((VaultLease lease, _) in left.Where(one => one.Lease.Owner == token))
-                _leases.Forget(lease); // Vault revokes with a token what it made
-            left = [.. left.Where(one => one.Lease.Owner != token)];
-        }
-
+        IReadOnlyList<VaultToken> gone = await EndTokensAsync(limit.Token).ConfigureAwait(false);
+        foreach ((VaultLease lease, _) in left.Where(one => gone.Contains(one.Lease.Owner)))
+            _leases.Forget(lease); // Vault revokes with a token what it made
+        left = [.. left.Where(one => !gone.Contains(one.Lease.Owner))];
         await _session.DisposeAsync().ConfigureAwait(false);
         if (left.Count > 0)
         {
@@ -95,7 +91,7 @@ internal sealed class VaultSecrets : ISecretSource, IAsyncDisposable
         }
     }
 
-    private async Task<bool> EndTokenAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<VaultToken>> EndTokensAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -103,7 +99,7 @@ internal sealed class VaultSecrets : ISecretSource, IAsyncDisposable
         }
         catch (Exception exception) when (exception is PipelineException or OperationCanceledException)
         {
-            return false; // it expires by itself; leases that are left are told of
+            return []; // they expire by themselves; leases that are left are told of
         }
     }
 

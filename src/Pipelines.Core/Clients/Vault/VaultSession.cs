@@ -6,8 +6,11 @@ namespace Pipelines.Core.Clients.Vault;
 internal sealed class VaultSession(VaultHttp http, VaultLogin login, TimeProvider time, Action<string> warn) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly List<VaultToken> _ours = [];
     private volatile VaultToken? _token;
+#pragma warning disable CA2213 // StopRenewingAsync disposes it
     private VaultRenewal? _renewal;
+#pragma warning restore CA2213
     private bool _hasLoggedInAgain;
     private bool _isEnded;
     private int _hasAskedForLife;
@@ -63,20 +66,23 @@ internal sealed class VaultSession(VaultHttp http, VaultLogin login, TimeProvide
         }
     }
 
-    /// <summary>Revokes the token if we logged in for it. Vault revokes with it every lease that it made.</summary>
-    /// <returns>Whether that token is gone.</returns>
-    public async Task<bool> EndAsync(CancellationToken cancellationToken)
+    /// <summary>Revokes the tokens that we logged in for. Vault revokes with each every lease that it made.</summary>
+    /// <returns>Those that are gone now.</returns>
+    public async Task<IReadOnlyList<VaultToken>> EndAsync(CancellationToken cancellationToken)
     {
-        await StopRenewingAsync().ConfigureAwait(false);
         _isEnded = true;
-        if (_token is not { IsOurs: true, IsBatch: false } token)
-            return false;
-        VaultAnswer answer = await http.SendAsync(HttpMethod.Post, "auth/token/revoke-self", token.Value, null, cancellationToken).ConfigureAwait(false);
-        if (answer.IsSuccess)
-            return true;
-        if (!answer.Says("invalid token") && !answer.Says("bad token"))
-            warn($"The Vault token of {token.Origin} could not be revoked and lives on until it expires:{answer.Told}");
-        return false;
+        await StopRenewingAsync().ConfigureAwait(false);
+        var gone = new List<VaultToken>();
+        foreach (VaultToken token in _ours)
+        {
+            VaultAnswer answer = await http.SendAsync(HttpMethod.Post, "auth/token/revoke-self", token.Value, null, cancellationToken).ConfigureAwait(false);
+            if (answer.IsSuccess || IsDead(answer))
+                gone.Add(token);
+            else
+                warn($"The Vault token of {token.Origin} could not be revoked and lives on until it expires:{answer.Told}");
+        }
+
+        return gone;
     }
 
     public async ValueTask DisposeAsync()
@@ -103,6 +109,8 @@ internal sealed class VaultSession(VaultHttp http, VaultLogin login, TimeProvide
             VaultToken token = await LogInAsync(_token, cancellationToken).ConfigureAwait(false);
             await StopRenewingAsync().ConfigureAwait(false);
             _hasLoggedInAgain = _token is not null;
+            if (token is { IsOurs: true, IsBatch: false })
+                _ours.Add(token);
             _token = token;
             _renewal = Renew(token);
             return token;
@@ -143,12 +151,14 @@ internal sealed class VaultSession(VaultHttp http, VaultLogin login, TimeProvide
     /// <summary>Vault refuses a token that has ended as it refuses a path; which of the two it was, only the token itself tells.</summary>
     private async Task<bool> LivesAsync(VaultToken token, VaultAnswer refusal, CancellationToken cancellationToken)
     {
-        if (refusal.Says("invalid token") || refusal.Says("bad token"))
+        if (IsDead(refusal))
             return false;
         VaultAnswer answer = await LookUpAsync(token, cancellationToken).ConfigureAwait(false);
         return answer.IsSuccess
-            || (!answer.Says("invalid token") && !answer.Says("bad token") && (!token.IsOurs || _hasLoggedInAgain)); // it may not look itself up: nobody knows, so take Vault at its word
+            || (!IsDead(answer) && (!token.IsOurs || _hasLoggedInAgain)); // it may not look itself up: nobody knows, so take Vault at its word
     }
+
+    private static bool IsDead(VaultAnswer answer) => answer.IsDenied && (answer.Says("invalid token") || answer.Says("bad token"));
 
     private Task<VaultAnswer> LookUpAsync(VaultToken token, CancellationToken cancellationToken) =>
         http.SendAsync(HttpMethod.Get, "auth/token/lookup-self", token.Value, null, cancellationToken);

@@ -215,6 +215,20 @@ public sealed class VaultLoginTests
     }
 
     [Fact]
+    public async Task DisposeAsync_TokenThatWasReplacedAlthoughItLives_IsRevokedToo()
+    {
+        await using VaultRig rig = await StartAsync();
+        rig.Vault.Policies.Add("revoke", "auth/token/revoke-self", "update"); // and no lookup-self: whether a refusal means the token or the path, nobody can tell
+        rig.UseAppRole(policies: "revoke");
+        VaultSecrets source = rig.Source();
+        SecretDeniedException error = await Assert.ThrowsAsync<SecretDeniedException>(() => source.ReadAsync(SecretReference.Parse(Stripe), Token));
+        Assert.Equal("the login at auth/approle (AppRole) with the policies revoke", error.Identity);
+        Assert.Equal(2, Logins(rig).Length);
+        await source.DisposeAsync();
+        Assert.All(rig.Vault.Tokens.Where(token => !token.IsRoot), token => Assert.True(token.IsRevoked));
+    }
+
+    [Fact]
     public async Task ReadAsync_GivenTokenHasExpired_SaysSo()
     {
         await using VaultRig rig = await StartAsync();
