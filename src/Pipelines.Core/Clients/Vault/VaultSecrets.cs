@@ -11,7 +11,9 @@ internal sealed class VaultSecrets : ISecretSource, IAsyncDisposable
     /// <summary>How long the end of a run waits for Vault. CI systems kill a job that does not end within about ten seconds of being cancelled.</summary>
     private static readonly TimeSpan s_endTime = TimeSpan.FromSeconds(8);
 
+#pragma warning disable CA2213 // DisposeAsync ends and disposes it
     private readonly VaultSession _session;
+#pragma warning restore CA2213
     private readonly VaultEngines _engines;
     private readonly VaultLeases _leases;
     private readonly TimeProvider _time;
