@@ -9,7 +9,7 @@ internal static class SecretStores
     public static SecretResolver Live(SecretMasker masker, IReadOnlyDictionary<string, string> variables, string directory, TimeProvider time) => SecretResolver.Live(masker, time, new Dictionary<string, Func<ISecretSource>>
     {
         ["env"] = () => new EnvironmentSecrets(variables),
-        ["file"] = () => new FileSecrets(directory),
+        ["file"] = () => new FileSecrets(directory, time),
     });
 
     /// <summary>The sandbox's: its own secrets by name. Real credentials are never read.</summary>
