@@ -174,7 +174,7 @@ public class DefinitionTests
         var pipeline = new PipelineBuilder("order-service");
         pipeline.Add("hides", (_, _) => Task.FromResult<object>(new Outer(new Inner("a", [Secret.Of("hidden-secret", "here")]))));
         RunResult result = await EngineRun.Run(pipeline.Build());
-        Failure failure = Assert.IsType<StageOutcome.Failed>(result.Stages[0].Outcome).Error;
+        Failure failure = Assert.IsType<StageOutcome.Failed>(result.Stages[0].Outcome).Failure;
         Assert.Contains("The output of 'hides' holds a Secret", failure.What, StringComparison.Ordinal);
     }
 
