@@ -184,14 +184,14 @@ public class DefinitionTests
 
     private sealed class Hidden
     {
-        private readonly Secret? _secret = null;
+        private readonly Secret? _secret = Secret.Of("hidden-secret", "here");
 
         public override string ToString() => $"{_secret}";
     }
 
     private abstract class Base
     {
-        private readonly Secret? _secret = null;
+        private readonly Secret? _secret = Secret.Of("hidden-secret", "here");
 
         public override string ToString() => $"{_secret}";
     }

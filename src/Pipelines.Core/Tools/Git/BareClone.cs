@@ -15,7 +15,7 @@ internal sealed class BareClone
     private readonly CancellationToken _forceToken;
     private readonly ISecretResolver? _secrets;
 
-    private BareClone(string directory, GitRemote remote, TimeProvider time, CancellationToken forceToken, ISecretResolver? secrets)
+    private BareClone(string directory, GitRemote remote, TimeProvider time, ISecretResolver? secrets, CancellationToken forceToken)
     {
         _directory = directory;
         _remote = remote;
@@ -36,7 +36,7 @@ internal sealed class BareClone
     /// <exception cref="GitException">There is no way to it.</exception>
     public static async Task<BareClone> CreateAsync(GitRemote remote, string directory, TimeProvider time, CancellationToken cancellationToken, CancellationToken forceToken, ISecretResolver? secrets = null)
     {
-        var clone = new BareClone(directory, remote, time, forceToken, secrets);
+        var clone = new BareClone(directory, remote, time, secrets, forceToken);
         await clone.RemoteAsync("clone", ["clone", "--quiet", "--bare", "--depth=1", "--single-branch", "--no-tags", "--template=", $"--branch={remote.Branch}", "--", remote.Address, "."], cancellationToken).ConfigureAwait(false);
         return clone;
     }
@@ -173,6 +173,6 @@ internal sealed class BareClone
             command = command.WithEnvironment("GIT_CONFIG_GLOBAL", GitCommand.NullDevice).WithEnvironment("GIT_CONFIG_NOSYSTEM", "1");
         if (inRepository)
             command = command.WithEnvironment("GIT_DIR", "."); // never the service's checkout around it
-        return ProcessRunner.RunAsync(command, _directory, null, _time, cancellationToken, _forceToken, _secrets);
+        return ProcessRunner.RunAsync(command, _directory, null, _secrets, _time, cancellationToken, _forceToken);
     }
 }

@@ -20,16 +20,20 @@ internal static class ProcessRunner
     private const int MaxDrainRounds = 30;
 
     public static Task<CommandResult> RunAsync(Command command, StageContext context, CancellationToken cancellationToken) =>
-        RunAsync(command, context.Run.Directory, context.Log, context.Time, cancellationToken, context.ForceToken, context.Secrets);
+        RunAsync(command, context.Run.Directory, context.Log, context.Secrets, context.Time, cancellationToken, context.ForceToken);
+
+    /// <summary>For processes that have nothing to do with a run's secrets.</summary>
+    public static Task<CommandResult> RunAsync(Command command, string directory, StageLog? log, TimeProvider time, CancellationToken cancellationToken, CancellationToken forceToken = default) =>
+        RunAsync(command, directory, log, null, time, cancellationToken, forceToken);
 
     public static async Task<CommandResult> RunAsync(
         Command command,
         string directory,
         StageLog? log,
+        ISecretResolver? secrets,
         TimeProvider time,
         CancellationToken cancellationToken,
-        CancellationToken forceToken = default,
-        ISecretResolver? secrets = null)
+        CancellationToken forceToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         string workingDirectory = command.WorkingDirectory is null ? directory : Path.GetFullPath(command.WorkingDirectory, directory);
