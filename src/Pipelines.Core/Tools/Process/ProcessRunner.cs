@@ -141,6 +141,8 @@ internal static class ProcessRunner
                 : argument);
         }
 
+        ProcessWatch.Tell(command, start);
+
         try
         {
 #pragma warning disable RS0030 // the one place where processes start
