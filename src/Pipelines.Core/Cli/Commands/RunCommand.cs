@@ -5,6 +5,7 @@ using Pipelines.Core.Hosts;
 using Pipelines.Core.Model;
 using Pipelines.Core.Reporting;
 using Pipelines.Core.Secrets;
+using Pipelines.Core.Tools;
 
 namespace Pipelines.Core.Cli.Commands;
 
@@ -25,14 +26,17 @@ internal static class RunCommand
         CancellationToken cancel = interrupts?.Cancel ?? CancellationToken.None;
 
         var warnings = new PendingWarnings();
-        var masker = new SecretMasker(invocation.Template.Name);
+        SecretMasker masker = invocation.Masker;
         masker.NotMasked = (source, reason) => warnings.Add($"The value of {source} is not masked: {reason}.");
-        masker.Announce = value => Announce(invocation, value);
         var sandboxSecrets = new Dictionary<string, string>(StringComparer.Ordinal);
         var sandboxVariables = new Dictionary<string, string>(StringComparer.Ordinal);
         SecretResolver secrets = invocation.Mode == RunMode.Sandbox
             ? SecretStores.Sandbox(masker, sandboxSecrets, environment.Time, sandboxVariables, warnings.Add)
             : SecretStores.Live(masker, environment.Variables.All, invocation.Directory, environment.Time, warnings.Add);
+        foreach (SettingValue value in settings.Values)
+            if (value is { Setting: Setting<SecretReference> setting, Text: { } text })
+                secrets.Know(setting.Parse(text));
+        PrivateFolder.RemoveLeftovers();
         var context = new TemplateContext(invocation.Complete)
         {
             Settings = settings,
@@ -137,12 +141,6 @@ internal static class RunCommand
         }
 
         return selected;
-    }
-
-    private static void Announce(Invocation invocation, string value)
-    {
-        if (invocation.Host.AddMask(value) is { } line)
-            invocation.Environment.Output.WriteLine(line);
     }
 
     private static void Remember(StageDurations durations, TimeSpan[]? expected, RunResult result, EventHub hub)

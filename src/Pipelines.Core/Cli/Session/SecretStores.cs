@@ -16,7 +16,7 @@ internal static class SecretStores
         return SecretResolver.Live(masker, time, new Dictionary<string, Func<ISecretSource>>
         {
             ["env"] = () => new EnvironmentSecrets(variables),
-            ["file"] = () => new FileSecrets(directory),
+            ["file"] = () => new FileSecrets(directory, time),
             ["aws-sm"] = () => new SecretsManagerSecrets(aws),
             ["aws-ssm"] = () => new ParameterStoreSecrets(aws),
             ["vault"] = () => new VaultSecrets(variables, masker.Add, LeftLeases.FolderOf(directory), time, warn ?? Ignore),
