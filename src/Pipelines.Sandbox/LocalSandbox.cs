@@ -9,17 +9,18 @@ using Pipelines.Sandbox.Git;
 using Pipelines.Sandbox.Hosting;
 using Pipelines.Sandbox.Registry;
 using Pipelines.Sandbox.Slack;
+using Pipelines.Sandbox.Vault;
 using Pipelines.Sandbox.Workload;
 
 namespace Pipelines.Sandbox;
 
 /// <summary>
-/// Stand-ins on loopback for all that a deploy talks to: registry, ECR, Secrets Manager, Parameter Store, STS, Argo CD over a real bare git repository, the deployed service, Slack. They speak the real wire protocols, so that
+/// Stand-ins on loopback for all that a deploy talks to: registry, ECR, Secrets Manager, Parameter Store, STS, Vault, Argo CD over a real bare git repository, the deployed service, Slack. They speak the real wire protocols, so that
 /// the pipeline runs the code it runs in production. Nothing leaves the machine, and every credential is made up at the start.
 /// </summary>
 public sealed class LocalSandbox : IAsyncDisposable
 {
-    private const int Ports = 5;
+    private const int Ports = 6;
 
     private readonly SandboxOptions _options;
     private readonly SandboxLock _lock;
@@ -28,6 +29,7 @@ public sealed class LocalSandbox : IAsyncDisposable
     private readonly SlackChannels _channels;
     private readonly Lazy<AwsAccount> _aws;
     private readonly string _webhookPath = "/services/T00000000/B00000000/" + RandomToken(12);
+    private readonly string _vaultToken = "hvs.sandbox" + RandomToken(12);
     private LoopbackServer? _server;
     private SlackStandIn? _slack;
     private IReadOnlyList<int> _ports = [];
@@ -84,6 +86,8 @@ public sealed class LocalSandbox : IAsyncDisposable
         ["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = Root(1).AbsoluteUri,
         ["AWS_ENDPOINT_URL_SSM"] = Root(1).AbsoluteUri,
         ["AWS_ENDPOINT_URL_STS"] = Root(1).AbsoluteUri,
+        ["VAULT_ADDR"] = Root(5).AbsoluteUri,
+        ["VAULT_TOKEN"] = _vaultToken,
     };
 
     /// <summary>The Argo CD server.</summary>
@@ -137,10 +141,11 @@ public sealed class LocalSandbox : IAsyncDisposable
         try
         {
             var seed = new Dictionary<string, string>(DefaultSeed.For(options), StringComparer.Ordinal);
+            string[] manifests = [.. seed.Keys];
             foreach ((string file, string content) in options.SeedFiles)
                 seed[file] = content;
             (ManifestRepository repository, bool created) = await Git.ManifestRepository.OpenAsync(
-                Path.Combine(options.StateDirectory, "manifests.git"), seed, options.Time, cancellationToken).ConfigureAwait(false);
+                Path.Combine(options.StateDirectory, "manifests.git"), seed, manifests, options.Time, cancellationToken).ConfigureAwait(false);
             string stateFile = Path.Combine(options.StateDirectory, "argocd.json");
             if (created)
                 File.Delete(stateFile);
@@ -190,6 +195,7 @@ public sealed class LocalSandbox : IAsyncDisposable
             new ArgoCdStandIn(_cluster, ArgoCdToken),
             _slack,
             new WorkloadStandIn(_cluster, _options.App),
+            new VaultStandIn(_vaultToken, _options.Secrets, _options.Time),
         ];
     }
 

@@ -43,6 +43,7 @@ public sealed class TemplateContext
 
     internal Dictionary<string, string> SandboxSecrets { get; init; } = [];
 
+    /// <summary>Where the sandbox's stand-ins of secret stores are, as the variables that the real ones are found by.</summary>
     internal Dictionary<string, string> SandboxVariables { get; init; } = [];
 
     internal SourceRevision? Source => _source;

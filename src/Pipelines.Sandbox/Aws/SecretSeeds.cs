@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipelines.Core;
 using Pipelines.Core.Clients.Aws;
+using Pipelines.Core.Clients.Vault;
 
 namespace Pipelines.Sandbox.Aws;
 
@@ -25,6 +26,8 @@ internal static class SecretSeeds
                 AwsReference.Parse(reference, "secretsmanager", "stage");
             else if (reference.Scheme == "aws-ssm")
                 AwsReference.Parse(reference, "ssm");
+            else if (VaultReference.Parse(reference) is { Key: null } or { Version: not null })
+                throw new InvalidUsageException($"SandboxOptions.Secrets: {text} is not one value of a Vault secret.", null, "Write vault://mount/path#key, without a version: each path has one, with all keys that are given for it.");
         }
     }
 

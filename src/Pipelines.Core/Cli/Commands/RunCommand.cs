@@ -31,8 +31,8 @@ internal static class RunCommand
         var sandboxSecrets = new Dictionary<string, string>(StringComparer.Ordinal);
         var sandboxVariables = new Dictionary<string, string>(StringComparer.Ordinal);
         SecretResolver secrets = invocation.Mode == RunMode.Sandbox
-            ? SecretStores.Sandbox(masker, sandboxSecrets, environment.Time, sandboxVariables)
-            : SecretStores.Live(masker, environment.Variables.All, invocation.Directory, environment.Time);
+            ? SecretStores.Sandbox(masker, sandboxSecrets, environment.Time, sandboxVariables, warnings.Add)
+            : SecretStores.Live(masker, environment.Variables.All, invocation.Directory, environment.Time, warnings.Add);
         var context = new TemplateContext(invocation.Complete)
         {
             Settings = settings,
@@ -68,8 +68,10 @@ internal static class RunCommand
             };
             var hub = new EventHub(setup.Observers, masker, environment.Time);
             warnings.SendTo(hub);
+            Task leftovers = RevokeLeasesAsync(invocation, masker, hub, cancel); // looks for them now, before a stage makes new ones
             RunResult result = await PipelineRun.RunAsync(plan, setup, hub).ConfigureAwait(false);
             Remember(durations, expected, result, hub);
+            await leftovers.ConfigureAwait(false);
             await EndAsync(secrets, hub).ConfigureAwait(false);
             using var limit = new CancellationTokenSource(CompletionTime, environment.Time);
             await hub.CompleteAsync(limit.Token).ConfigureAwait(false);
@@ -101,6 +103,10 @@ internal static class RunCommand
             hub?.Warn(exception.Message);
         }
     }
+
+    /// <summary>Revokes what dead runs of this checkout left at Vault. Nothing of it is loaded where there is nothing.</summary>
+    private static Task RevokeLeasesAsync(Invocation invocation, SecretMasker masker, EventHub hub, CancellationToken cancel) =>
+        invocation.Mode == RunMode.Live && Directory.Exists(LeftLeases.FolderOf(invocation.Directory)) ? LeftLeases.RevokeAsync(invocation, masker, hub, cancel) : Task.CompletedTask;
 
     private static RunInfo Describe(Invocation invocation, RunFolder folder, SourceRevision? source) => new()
     {

@@ -1,6 +1,7 @@
 using Pipelines.Core.Clients.Aws;
 using Pipelines.Core.Clients.Http;
 using Pipelines.Core.Clients.Oidc;
+using Pipelines.Core.Clients.Vault;
 using Pipelines.Core.Secrets;
 
 namespace Pipelines.Core.Cli.Session;
@@ -9,7 +10,7 @@ namespace Pipelines.Core.Cli.Session;
 internal static class SecretStores
 {
     /// <summary>The real ones, for a service's checkout.</summary>
-    public static SecretResolver Live(SecretMasker masker, IReadOnlyDictionary<string, string> variables, string directory, TimeProvider time)
+    public static SecretResolver Live(SecretMasker masker, IReadOnlyDictionary<string, string> variables, string directory, TimeProvider time, Action<string>? warn = null)
     {
         Lazy<AwsSession> aws = Aws(masker, variables, time);
         return SecretResolver.Live(masker, time, new Dictionary<string, Func<ISecretSource>>
@@ -18,6 +19,7 @@ internal static class SecretStores
             ["file"] = () => new FileSecrets(directory),
             ["aws-sm"] = () => new SecretsManagerSecrets(aws),
             ["aws-ssm"] = () => new ParameterStoreSecrets(aws),
+            ["vault"] = () => new VaultSecrets(variables, masker.Add, LeftLeases.FolderOf(directory), time, warn ?? Ignore),
         });
     }
 
@@ -26,7 +28,8 @@ internal static class SecretStores
     /// <param name="secrets">The sandbox's own secrets.</param>
     /// <param name="time">The clock.</param>
     /// <param name="variables">Where the stand-ins are: the sandbox fills it when it has started. Null where no sandbox will start.</param>
-    public static SecretResolver Sandbox(SecretMasker masker, IReadOnlyDictionary<string, string> secrets, TimeProvider time, IReadOnlyDictionary<string, string>? variables = null)
+    /// <param name="warn">Hears of what may need a look, such as a lease that ends too early.</param>
+    public static SecretResolver Sandbox(SecretMasker masker, IReadOnlyDictionary<string, string> secrets, TimeProvider time, IReadOnlyDictionary<string, string>? variables = null, Action<string>? warn = null)
     {
         variables ??= new Dictionary<string, string>();
         Lazy<AwsSession> aws = Aws(masker, variables, time);
@@ -35,6 +38,7 @@ internal static class SecretStores
             ["sandbox"] = () => new SandboxSecrets(secrets),
             ["aws-sm"] = () => new SandboxStore("aws-sm", AwsService.SecretsManager.EndpointVariable, variables, () => new SecretsManagerSecrets(aws)),
             ["aws-ssm"] = () => new SandboxStore("aws-ssm", AwsService.Ssm.EndpointVariable, variables, () => new ParameterStoreSecrets(aws)),
+            ["vault"] = () => new SandboxStore("vault", "VAULT_ADDR", variables, () => new VaultSecrets(variables, masker.Add, leaseFolder: null, time, warn ?? Ignore)), // its leases end with this process
         });
     }
 
@@ -45,4 +49,6 @@ internal static class SecretStores
         var tokens = new IdentityTokens(SharedHttp.Client, variables, masker.Add, time);
         return new AwsSession(SharedHttp.Client, own, new AwsCredentialSource(own, tokens, masker.Add, time), time);
     });
+
+    private static void Ignore(string text) { }
 }
