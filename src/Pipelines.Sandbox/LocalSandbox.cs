@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Pipelines.Core;
+using Pipelines.Core.Secrets;
 using Pipelines.Sandbox.ArgoCd;
 using Pipelines.Sandbox.Aws;
 using Pipelines.Sandbox.Canary;
@@ -48,6 +49,8 @@ public sealed class LocalSandbox : IAsyncDisposable
         canary.Watch("the secret access key of ECR", EcrSecretAccessKey, null); // it signs requests and is in none
         canary.Watch("the Argo CD token", ArgoCdToken, "ArgoCd");
         canary.Watch("the Slack token", SlackToken, "Slack");
+        foreach ((string reference, string value) in options.Secrets.Where(seed => seed.Value.Length >= CommonValues.ShortestMasked))
+            canary.Watch(reference, Secret.Of(value, reference), null);
     }
 
     /// <summary>The registry for image references, such as <c>127.0.0.1:40001</c>. Plain HTTP.</summary>

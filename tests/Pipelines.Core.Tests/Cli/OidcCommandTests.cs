@@ -52,7 +52,7 @@ public sealed class OidcCommandTests
         using var run = new CliRun { Variables = { ["VAULT_ADDR"] = "https://vault.example.com/" } };
         GitRepository checkout = await GitRepository.CreateAsync(run.Folder.Path);
         await checkout.RunAsync("remote", "add", "origin", origin);
-        Assert.Equal(0, await run.RunAsync(new WithBranches(), "oidc", "vault", "--set", "deploy.branches=trunk"));
+        Assert.Equal(0, await run.RunAsync(new WithBranches(), "oidc", "vault", "--set", "staging.branches=trunk", "--set", "prod.branches=trunk"));
         using JsonDocument role = JsonDocument.Parse(run.Output);
         Assert.Equal(issuer, role.RootElement.GetProperty("bound_claims").GetProperty("iss").GetString());
         Assert.Equal(subject, Assert.Single(role.RootElement.GetProperty("bound_claims").GetProperty("sub").EnumerateArray()).GetString());
@@ -147,7 +147,11 @@ public sealed class OidcCommandTests
 
     private sealed class WithBranches : PipelineTemplate
     {
-        public WithBranches() => Schema.Text("deploy.branches", "the branches", "main,master");
+        public WithBranches()
+        {
+            Schema.Text("staging.branches", "the branches of staging", "main,master");
+            Schema.Text("prod.branches", "the branches of prod", "main");
+        }
 
         public override string Name => "with-branches";
 

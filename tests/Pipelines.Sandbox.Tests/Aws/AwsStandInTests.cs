@@ -36,7 +36,7 @@ public class AwsStandInTests
         SecretResolver secrets = SecretStores.Sandbox(masker, new Dictionary<string, string>(), TimeProvider.System, fixture.Sandbox.Variables);
         Assert.Equal(expected, (await secrets.GetAsync(SecretReference.Parse(reference))).Reveal());
         Assert.Equal("***", masker.Mask(expected));
-        Assert.Equal(1, fixture.Sandbox.Aws.Calls.Count);
+        Assert.Single(fixture.Sandbox.Aws.Calls);
     }
 
     [Fact]

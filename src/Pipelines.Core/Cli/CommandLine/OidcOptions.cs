@@ -9,7 +9,7 @@ internal sealed class OidcOptions
     private readonly Argument<string?> _target = new("aws|vault") { Arity = ArgumentArity.ZeroOrOne, Description = "What is to trust the CI system: aws prints an IAM trust policy, vault a role of its JWT auth method." };
     private readonly Option<string?> _host = new("--host") { Description = "Whose tokens. Default: by the server of git's origin.", HelpName = "github|gitlab" };
     private readonly Option<string?> _repository = new("--repository") { Description = "The repository. Default: git's origin.", HelpName = "org/repo" };
-    private readonly Option<string?> _branch = new("--branch") { Description = "The branch. Default: the setting deploy.branches.", HelpName = "name" };
+    private readonly Option<string?> _branch = new("--branch") { Description = "The branch. Default: those of the settings staging.branches and so on.", HelpName = "name" };
     private readonly Option<string?> _environment = new("--environment") { Description = "GitHub: the job's deployment environment, instead of a branch.", HelpName = "name" };
     private readonly Option<string?> _account = new("--account") { Description = "AWS: the account. Default: that of AWS_ROLE_ARN.", HelpName = "123456789012" };
     private readonly Option<string?> _audience = new("--audience") { Description = "Whom the tokens are for. Default: sts.amazonaws.com (AWS_OIDC_AUDIENCE); for Vault VAULT_AUDIENCE or VAULT_ADDR.", HelpName = "text" };

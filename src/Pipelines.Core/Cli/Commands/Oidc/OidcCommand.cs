@@ -8,7 +8,7 @@ namespace Pipelines.Core.Cli.Commands.Oidc;
 internal static class OidcCommand
 {
     private const string AccountPlaceholder = "ACCOUNT_ID";
-    private const string BranchesKey = "deploy.branches";
+    private const string BranchesKey = ".branches";
 
     public static async Task<int> RunAsync(Invocation invocation)
     {
@@ -64,14 +64,19 @@ internal static class OidcCommand
         return [.. Branches(request, invocation).Select(branch => OidcTrust.BranchSubject(host, repository, OidcNames.Branch(branch)))];
     }
 
-    /// <summary>The branch that was given, or those that a live run deploys from.</summary>
+    /// <summary>The branch that was given, or those that get to any environment.</summary>
     private static string[] Branches(OidcRequest request, Invocation invocation)
     {
         if (request.Branch is not null)
             return [request.Branch];
-        string? set = Application.LoadSettings(invocation, check: false).Values.FirstOrDefault(value => value.Setting.Key == BranchesKey)?.Text;
-        string[] branches = set?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
-        return branches.Length > 0 ? branches : throw new InvalidUsageException("--branch: it is not known which branch is to be trusted.", $"  This pipeline has no setting {BranchesKey}.", "Give --branch main.");
+        string[] branches =
+        [
+            .. Application.LoadSettings(invocation, check: false).Values
+                .Where(value => value.Setting.Key.EndsWith(BranchesKey, StringComparison.Ordinal))
+                .SelectMany(value => (value.Text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                .Distinct(StringComparer.Ordinal),
+        ];
+        return branches.Length > 0 ? branches : throw new InvalidUsageException("--branch: it is not known which branch is to be trusted.", "  This pipeline has no setting such as staging.branches.", "Give --branch main.");
     }
 
     private static string AwsPolicy(OidcRequest request, Invocation invocation, OidcTrust trust)
