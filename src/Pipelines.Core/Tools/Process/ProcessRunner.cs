@@ -41,7 +41,7 @@ internal static class ProcessRunner
         using Process process = Start(command, workingDirectory, cookie);
 
         var lastLines = new LastLines(20);
-        var output = new OutputReader(process.StandardOutput, MaxOutput, command.EchoesOutput ? Echo : null);
+        var output = new OutputReader(process.StandardOutput, command.OnLine is null ? MaxOutput : 0, command.OnLine ?? (command.EchoesOutput ? Echo : null));
         var errorOutput = new OutputReader(process.StandardError, MaxErrorOutput, Echo);
         using var abandon = new CancellationTokenSource();
         Task reading = Task.WhenAll(output.ReadAsync(abandon.Token), errorOutput.ReadAsync(abandon.Token));
