@@ -106,7 +106,9 @@ public sealed class LocalSandbox : IAsyncDisposable
         LocalSandbox? sandbox = null;
         try
         {
-            IReadOnlyDictionary<string, string> seed = options.SeedFiles.Count > 0 ? options.SeedFiles : DefaultSeed.For(options);
+            var seed = new Dictionary<string, string>(DefaultSeed.For(options), StringComparer.Ordinal);
+            foreach ((string file, string content) in options.SeedFiles)
+                seed[file] = content;
             (ManifestRepository repository, bool created) = await Git.ManifestRepository.OpenAsync(
                 Path.Combine(options.StateDirectory, "manifests.git"), seed, options.Time, cancellationToken).ConfigureAwait(false);
             string stateFile = Path.Combine(options.StateDirectory, "argocd.json");

@@ -17,7 +17,7 @@ public sealed record SandboxOptions
     /// <value>nothing</value>
     public SandboxFaults Faults { get; init; }
 
-    /// <summary>The first files of the manifest repository, by path. Written only when the repository is made.</summary>
+    /// <summary>The first files of the manifest repository, by path. What the repository has already stays as it is; an environment without a file gets a small one.</summary>
     /// <value>one values file per environment</value>
     public IReadOnlyDictionary<string, string> SeedFiles { get; init; } = new Dictionary<string, string>();
 

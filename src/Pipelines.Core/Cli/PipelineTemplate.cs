@@ -29,6 +29,12 @@ public abstract class PipelineTemplate
     /// <param name="cancellationToken">Ends it.</param>
     public abstract Task<PipelinePlan> BuildAsync(TemplateContext context, CancellationToken cancellationToken);
 
+    /// <summary>The environments that it deploys to, the first one first: what <c>status</c>, <c>history</c>, <c>promote</c>, <c>rollback</c> and <c>unblock</c> act on.</summary>
+    /// <param name="context">The settings, the mode, the checkout. Where <see cref="TemplateContext.WillRun"/> is false only the addresses are asked for: nothing is started, no secret is read.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>None by default: such a pipeline has no such commands.</returns>
+    public virtual Task<IReadOnlyList<DeploymentEnvironment>> EnvironmentsAsync(TemplateContext context, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<DeploymentEnvironment>>([]);
+
     /// <summary>What the machine needs for this pipeline, for <c>doctor</c>.</summary>
     /// <param name="context">The settings, the mode, the checkout.</param>
     public virtual IReadOnlyList<DoctorCheck> Doctor(TemplateContext context) => [];

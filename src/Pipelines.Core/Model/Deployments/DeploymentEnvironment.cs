@@ -13,6 +13,10 @@ public sealed record DeploymentEnvironment
     /// <value>false</value>
     public bool IsProtected { get; init; }
 
+    /// <summary>The branches whose commits may be deployed to it, whichever command asks; none for any.</summary>
+    /// <value>none: any branch</value>
+    public IReadOnlyList<string> AllowedBranches { get; init; } = [];
+
     /// <summary>Where the manifest is.</summary>
     public required ManifestTarget Manifest { get; init; }
 

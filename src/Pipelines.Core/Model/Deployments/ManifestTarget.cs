@@ -17,6 +17,10 @@ public sealed record ManifestTarget
     /// <value>image.tag</value>
     public string Key { get; init; } = "image.tag";
 
+    /// <summary>The key of the digest in that file, where the chart has one: it is written beside the tag, so that what runs is what was scanned even if a tag were moved. Null for none.</summary>
+    /// <value>null</value>
+    public string? DigestKey { get; init; }
+
     /// <summary>The token for https; null for ssh keys, files, and whatever git itself is configured with.</summary>
     public SecretReference? Token { get; init; }
 
