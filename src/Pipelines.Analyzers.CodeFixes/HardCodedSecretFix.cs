@@ -83,12 +83,13 @@ internal sealed class HardCodedSecretFix : CodeFixProvider
     };
 
     /// <summary>Where the language wants a constant, no call can stand.</summary>
-    private static bool IsConstant(LiteralExpressionSyntax literal) => literal.Ancestors().Any(node => node
-        is AttributeSyntax or CaseSwitchLabelSyntax or ConstantPatternSyntax
-        or EqualsValueClauseSyntax { Parent: ParameterSyntax }
-        or FieldDeclarationSyntax { Modifiers: var _ } && IsConst(node) || node is LocalDeclarationStatementSyntax { IsConst: true });
-
-    private static bool IsConst(SyntaxNode node) => node is FieldDeclarationSyntax field && field.Modifiers.Any(SyntaxKind.ConstKeyword);
+    private static bool IsConstant(LiteralExpressionSyntax literal) => literal.Ancestors().Any(node => node switch
+    {
+        AttributeSyntax or CaseSwitchLabelSyntax or ConstantPatternSyntax or EqualsValueClauseSyntax { Parent: ParameterSyntax } => true,
+        FieldDeclarationSyntax field => field.Modifiers.Any(SyntaxKind.ConstKeyword),
+        LocalDeclarationStatementSyntax local => local.IsConst,
+        _ => false,
+    });
 
     private static LiteralExpressionSyntax Literal(string text) => SyntaxFactory.LiteralExpression(SyntaxKind.StringLiteralExpression, SyntaxFactory.Literal(text));
 }

@@ -51,7 +51,7 @@ internal sealed class HardCodedSecretAnalyzer : DiagnosticAnalyzer
                 continue;
             found = true;
             string what = match.Preview.Length > 1 ? $"{match.Rule.Description} ({match.Preview})" : match.Rule.Description;
-            string variable = VariableFor(target?.Name ?? match.Rule.Id);
+            string variable = VariableFor(target is not null && SecretNames.IsSecret(target.Name) ? target.Name : match.Rule.Id);
             context.ReportDiagnostic(Diagnostic.Create(Rules.HardCodedSecret, context.Node.GetLocation(), ImmutableDictionary<string, string?>.Empty.Add(VariableProperty, variable), what));
         }
 

@@ -123,8 +123,9 @@ internal sealed class SecretFlow
     private static bool IsSecretFile(string path) => path.StartsWith("/run/secrets/", StringComparison.Ordinal) || path.StartsWith("/var/run/secrets/", StringComparison.Ordinal);
 
     /// <summary>Calls whose result holds what they are given: joined, formatted, encoded.</summary>
-    private static bool PassesOn(IMethodSymbol method) => method.IsStatic && method.ContainingType is { } type
-        && (type.SpecialType == SpecialType.System_String || (type.ContainingNamespace?.Name == "System" && type.Name is "Convert" or "Uri") || type.Name is "WebUtility" or "Regex" or "Path");
+    private static bool PassesOn(IMethodSymbol method) => method.ContainingType is { } type
+        && ((method.Name is "GetBytes" or "GetString" && type.Name.EndsWith("Encoding", StringComparison.Ordinal))
+            || (method.IsStatic && (type.SpecialType == SpecialType.System_String || (type.ContainingNamespace?.Name == "System" && type.Name is "Convert" or "Uri") || type.Name is "WebUtility" or "Regex" or "Path")));
 
     private static bool IsText(ITypeSymbol? type) => type?.SpecialType is SpecialType.System_String or SpecialType.System_Object or SpecialType.System_Char
         || type is IArrayTypeSymbol { ElementType.SpecialType: SpecialType.System_String or SpecialType.System_Char or SpecialType.System_Byte };

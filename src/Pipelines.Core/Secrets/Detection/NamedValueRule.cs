@@ -9,6 +9,8 @@ internal sealed class NamedValueRule(IReadOnlyList<NamedShape> shapes)
     /// <summary>The rules that this one finds beside itself.</summary>
     public IEnumerable<SecretRule> Others => [_connectionString, .. shapes];
 
+    public override bool IgnoresCase => true;
+
     public override SecretMatch? Match(string text, int index, TextKind kind)
     {
         if (Assignment.At(text, index) is not { } assignment)

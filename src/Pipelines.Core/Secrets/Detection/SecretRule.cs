@@ -20,8 +20,11 @@ internal abstract class SecretRule
     /// <summary>Whether the shape alone proves it; else it is a guess from a name and the look of a value.</summary>
     public bool IsCertain { get; }
 
-    /// <summary>The texts one of which every match has, in any case.</summary>
+    /// <summary>The texts one of which every match has.</summary>
     public IReadOnlyList<string> Keywords { get; }
+
+    /// <summary>Whether the keywords count in any case.</summary>
+    public virtual bool IgnoresCase => false;
 
     /// <summary>Looks at one place where a keyword stands.</summary>
     public abstract SecretMatch? Match(string text, int index, TextKind kind);

@@ -13,6 +13,7 @@ internal static class SecretRules
         new("datadog-key", "A Datadog application key", CharacterSet.Hex, 40, "dd", "key"),
         new("datadog-key", "A Datadog application key", CharacterSet.Hex, 40, "datadog"),
         new("twilio-key", "A Twilio auth token", CharacterSet.Hex, 32, "twilio"),
+        new("twilio-key", "A Twilio API key", CharacterSet.Alphanumeric, 34, "twilio"),
         new("azure-storage-key", "An Azure storage account key", CharacterSet.Base64, 88, "key"),
         new("azure-shared-access-key", "An Azure Service Bus or Event Hubs key", CharacterSet.Base64, 44, "shared", "access", "key"),
     ];
@@ -38,7 +39,6 @@ internal static class SecretRules
         new TokenRule("pypi-token", "A PyPI API token", CharacterSet.Base64Url, 50, 1000, "pypi-AgE"),
         new TokenRule("rubygems-key", "A RubyGems API key", CharacterSet.Hex, 48, 48, "rubygems_"),
         new TokenRule("sendgrid-key", "A SendGrid API key", CharacterSet.Dotted, 66, 66, "SG."),
-        new TokenRule("twilio-key", "A Twilio API key", CharacterSet.Hex, 32, 32, "SK") { Beside = "twilio" },
         new TokenRule("mailgun-key", "A Mailgun API key", CharacterSet.Hex, 32, 32, "key-") { Beside = "mailgun" },
         new TokenRule("azure-storage-key", "An Azure storage account key", CharacterSet.Base64, 86, 90, "AccountKey="),
         new TokenRule("azure-shared-access-key", "An Azure Service Bus or Event Hubs key", CharacterSet.Base64, 43, 60, "SharedAccessKey="),
