@@ -1,5 +1,6 @@
 using Pipelines.Core.Cli.CommandLine;
 using Pipelines.Core.Cli.Commands;
+using Pipelines.Core.Cli.Commands.Oidc;
 using Pipelines.Core.Cli.Settings;
 using Pipelines.Core.Hosts;
 
@@ -25,6 +26,7 @@ internal static class Application
                 CliCommand.Graph => await PlanCommand.DrawAsync(invocation).ConfigureAwait(false),
                 CliCommand.Doctor => await DoctorCommand.RunAsync(invocation).ConfigureAwait(false),
                 CliCommand.Settings => SettingsCommand.Run(invocation),
+                CliCommand.Oidc => await OidcCommand.RunAsync(invocation).ConfigureAwait(false),
                 _ => await RunCommand.RunAsync(invocation).ConfigureAwait(false),
             };
         }

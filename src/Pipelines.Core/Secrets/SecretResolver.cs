@@ -124,12 +124,7 @@ internal sealed class SecretResolver : ISecretResolver, IAsyncDisposable
         if (_sources.TryGetValue(reference.Scheme, out Lazy<ISecretSource>? source))
             return source.Value;
         if (_isSandbox)
-        {
-            throw new InvalidUsageException(
-                $"The secret {reference} is not read in the sandbox.",
-                "The sandbox never reads real credentials: it has secrets of its own, as sandbox://NAME.",
-                "Run with --live to use the real one.");
-        }
+            throw SandboxStore.Refused(reference);
 
         string known = string.Join(", ", _sources.Keys.Order(StringComparer.Ordinal).Select(scheme => scheme + "://"));
         string? nearest = NearestName.Find(reference.Scheme, _sources.Keys);

@@ -100,7 +100,7 @@ public sealed class SecretResolverTests : IDisposable
 
     [Theory]
     [InlineData("evn://TOKEN", "Did you mean env://TOKEN?")]
-    [InlineData("gopher://TOKEN", "Write one of these: env://, file://.")]
+    [InlineData("gopher://TOKEN", "Write one of these: aws-sm://, aws-ssm://, env://, file://, vault://.")]
     [InlineData("sandbox://TOKEN", "for runs in the sandbox only")]
     public async Task GetAsync_UnknownScheme_ListsTheKnownOnes(string reference, string advice)
     {

@@ -29,9 +29,10 @@ internal static class RunCommand
         masker.NotMasked = (source, reason) => warnings.Add($"The value of {source} is not masked: {reason}.");
         masker.Announce = value => Announce(invocation, value);
         var sandboxSecrets = new Dictionary<string, string>(StringComparer.Ordinal);
+        var sandboxVariables = new Dictionary<string, string>(StringComparer.Ordinal);
         SecretResolver secrets = invocation.Mode == RunMode.Sandbox
-            ? SecretStores.Sandbox(masker, sandboxSecrets, environment.Time)
-            : SecretStores.Live(masker, environment.Variables.All, invocation.Directory, environment.Time);
+            ? SecretStores.Sandbox(masker, sandboxSecrets, environment.Time, sandboxVariables, warnings.Add)
+            : SecretStores.Live(masker, environment.Variables.All, invocation.Directory, environment.Time, warnings.Add);
         var context = new TemplateContext(invocation.Complete)
         {
             Settings = settings,
@@ -42,6 +43,7 @@ internal static class RunCommand
             SandboxFaults = invocation.Request.SandboxFaults,
             Secrets = secrets,
             SandboxSecrets = sandboxSecrets,
+            SandboxVariables = sandboxVariables,
             Time = environment.Time,
             Warn = warnings.Add,
         };
@@ -66,8 +68,10 @@ internal static class RunCommand
             };
             var hub = new EventHub(setup.Observers, masker, environment.Time);
             warnings.SendTo(hub);
+            Task leftovers = RevokeLeasesAsync(invocation, masker, hub, cancel); // looks for them now, before a stage makes new ones
             RunResult result = await PipelineRun.RunAsync(plan, setup, hub).ConfigureAwait(false);
             Remember(durations, expected, result, hub);
+            await leftovers.ConfigureAwait(false);
             await EndAsync(secrets, hub).ConfigureAwait(false);
             using var limit = new CancellationTokenSource(CompletionTime, environment.Time);
             await hub.CompleteAsync(limit.Token).ConfigureAwait(false);
@@ -99,6 +103,10 @@ internal static class RunCommand
             hub?.Warn(exception.Message);
         }
     }
+
+    /// <summary>Revokes what dead runs of this checkout left at Vault. Nothing of it is loaded where there is nothing.</summary>
+    private static Task RevokeLeasesAsync(Invocation invocation, SecretMasker masker, EventHub hub, CancellationToken cancel) =>
+        invocation.Mode == RunMode.Live && Directory.Exists(LeftLeases.FolderOf(invocation.Directory)) ? LeftLeases.RevokeAsync(invocation, masker, hub, cancel) : Task.CompletedTask;
 
     private static RunInfo Describe(Invocation invocation, RunFolder folder, SourceRevision? source) => new()
     {
