@@ -56,6 +56,9 @@ public sealed record Command
 
     internal object? Input { get; private init; }
 
+    /// <summary>Gets each line of the output as it comes; the output is then kept out of the log.</summary>
+    internal Action<string>? OnLine { get; private init; }
+
     /// <summary>More arguments at the end.</summary>
     /// <param name="arguments">The arguments.</param>
     public Command WithArguments(params IReadOnlyList<string> arguments) => this with { Arguments = [.. Arguments, .. arguments] };
@@ -122,6 +125,9 @@ public sealed record Command
 
     /// <summary>Keeps its output out of the log: for output that is data.</summary>
     public Command Quiet() => this with { EchoesOutput = false };
+
+    /// <summary>Hands each line of its output on as it comes, for output that is data and too long to keep.</summary>
+    internal Command ReadLines(Action<string> onLine) => this with { OnLine = onLine, EchoesOutput = false };
 
     /// <summary>The command line for people: never with environment or input.</summary>
     public override string ToString() => string.Join(' ', Arguments.Prepend(Program).Select(Quote));

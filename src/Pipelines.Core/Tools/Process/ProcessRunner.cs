@@ -48,8 +48,9 @@ internal static class ProcessRunner
         using Process process = Start(command, workingDirectory, cookie, files, secrets?.EnvironmentNames ?? []);
 
         var lastLines = new LastLines(20);
-        IStreamMasker? outputMasker = log?.OpenStream();
-        var output = new OutputReader(process.StandardOutput.BaseStream, MaxOutput, command.EchoesOutput ? Echo : null, outputMasker, time);
+        // Lines for a reader go to it as they are printed; lines for the log are masked before they are cut.
+        IStreamMasker? outputMasker = command.OnLine is null ? log?.OpenStream() : null;
+        var output = new OutputReader(process.StandardOutput.BaseStream, command.OnLine is null ? MaxOutput : 0, command.OnLine ?? (command.EchoesOutput ? Echo : null), outputMasker, time);
         var errorOutput = new OutputReader(process.StandardError.BaseStream, MaxErrorOutput, Echo, log?.OpenStream(), time);
         using var abandon = new CancellationTokenSource();
         Task reading = Task.WhenAll(output.ReadAsync(abandon.Token), errorOutput.ReadAsync(abandon.Token));
