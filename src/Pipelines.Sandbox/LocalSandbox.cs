@@ -38,6 +38,8 @@ public sealed class LocalSandbox : IAsyncDisposable
     private LocalSandbox(SandboxOptions options, SandboxLock @lock, ManifestRepository repository, ClusterState states)
     {
         _options = options;
+        ArgoCdToken = options.ArgoCdToken ?? Secret.Of(RandomToken(32), "sandbox Argo CD");
+        SlackToken = options.SlackToken ?? Secret.Of("xoxb-sandbox-" + RandomToken(16), "sandbox Slack");
         _lock = @lock;
         _repository = repository;
         _cluster = new Cluster(options, repository, states);
@@ -45,12 +47,14 @@ public sealed class LocalSandbox : IAsyncDisposable
         _channels = new SlackChannels(Path.Combine(options.StateDirectory, "slack.jsonl"), options.SlackChannels, options.Time);
         if (CanarySession.Current is not { } canary)
             return;
+        foreach ((string reference, string value) in options.Secrets.Where(seed => seed.Value.Length >= CommonValues.ShortestMasked))
+            canary.Watch(reference, Secret.Of(value, reference), null);
+        // What is for a server may be in requests to it, wherever it is kept.
         canary.Watch("the registry's password", RegistryPassword, "Registry");
         canary.Watch("the secret access key of ECR", EcrSecretAccessKey, null); // it signs requests and is in none
         canary.Watch("the Argo CD token", ArgoCdToken, "ArgoCd");
         canary.Watch("the Slack token", SlackToken, "Slack");
-        foreach ((string reference, string value) in options.Secrets.Where(seed => seed.Value.Length >= CommonValues.ShortestMasked))
-            canary.Watch(reference, Secret.Of(value, reference), null);
+        canary.Watch("the Vault token", _vaultToken, "Vault");
     }
 
     /// <summary>The registry for image references, such as <c>127.0.0.1:40001</c>. Plain HTTP.</summary>
@@ -94,7 +98,7 @@ public sealed class LocalSandbox : IAsyncDisposable
     public Uri ArgoCd => Root(2);
 
     /// <summary>The token of an Argo CD account that may get the applications.</summary>
-    public Secret ArgoCdToken { get; } = Secret.Of(RandomToken(32), "sandbox Argo CD");
+    public Secret ArgoCdToken { get; }
 
     /// <summary>The manifest repository: the path of a bare repository with the branch <c>main</c>. <c>git log</c> reads it.</summary>
     public string ManifestRepository => _repository.Path;
@@ -103,7 +107,7 @@ public sealed class LocalSandbox : IAsyncDisposable
     public Uri Slack => new(Root(3), "/api/");
 
     /// <summary>Slack's bot token.</summary>
-    public Secret SlackToken { get; } = Secret.Of("xoxb-sandbox-" + RandomToken(16), "sandbox Slack");
+    public Secret SlackToken { get; }
 
     /// <summary>Slack's incoming webhook.</summary>
     public Uri SlackWebhook => new(Root(3), _webhookPath);

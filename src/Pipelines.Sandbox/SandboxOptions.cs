@@ -1,3 +1,5 @@
+using Pipelines.Core;
+
 namespace Pipelines.Sandbox;
 
 /// <summary>What a sandbox is to stand in for.</summary>
@@ -41,6 +43,12 @@ public sealed record SandboxOptions
     /// <summary>The clock that a rollout takes its time from.</summary>
     /// <value>the system's</value>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The token that Argo CD takes; null for one that is made up. A template gives it to have it in a store too.</summary>
+    internal Secret? ArgoCdToken { get; init; }
+
+    /// <summary>The token that Slack takes; null for one that is made up.</summary>
+    internal Secret? SlackToken { get; init; }
 
     internal string ManifestPath(string environment) =>
         ManifestFile.Replace("{app}", App, StringComparison.Ordinal).Replace("{environment}", environment, StringComparison.Ordinal);

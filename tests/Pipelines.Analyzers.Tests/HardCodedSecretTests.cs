@@ -5,8 +5,8 @@ namespace Pipelines.Analyzers.Tests;
 /// <summary>PIPE001 and PIPE005. Tokens are put together here, so that no scanner takes this file for a leak.</summary>
 public class HardCodedSecretTests
 {
-    private static readonly string Token = "ghp_" + "q7Zr1Tn4Kc9Wd2Xs6Lf8Bv3Hm5Jp0GyYtRw2";
-    private static readonly string Random = "q7Zr1Tn4Kc9" + "Wd2Xs6Lf8";
+    private const string Token = "ghp_" + "q7Zr1Tn4Kc9Wd2Xs6Lf8Bv3Hm5Jp0GyYtRw2";
+    private const string Random = "q7Zr1Tn4Kc9" + "Wd2Xs6Lf8";
 
     [Theory]
     [InlineData("var x = \"{0}\";")]

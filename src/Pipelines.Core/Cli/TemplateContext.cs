@@ -62,8 +62,8 @@ public sealed class TemplateContext
     /// <param name="resource">Such as a sandbox.</param>
     public void Own(IAsyncDisposable resource) => Owned.Add(resource);
 
-    /// <summary>Makes a secret of the sandbox known as <c>sandbox://name</c>.</summary>
-    internal void AddSandboxSecret(string name, Secret secret) => SandboxSecrets[name] = secret.Reveal();
+    /// <summary>Lets the sandbox hand out a secret that it made up where this reference is read: one of its own, <c>sandbox://name</c>, or one that the settings name.</summary>
+    internal void AddSandboxSecret(SecretReference reference, Secret secret) => SandboxSecrets[reference.ToString()] = secret.Reveal();
 
     /// <summary>Says where the sandbox stands in for the stores of secrets, in the variables that name the real ones. Before the first secret is read.</summary>
     internal void AddSandboxVariables(IReadOnlyDictionary<string, string> variables)

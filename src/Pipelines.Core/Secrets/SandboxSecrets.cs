@@ -2,19 +2,25 @@ using Pipelines.Core.Model;
 
 namespace Pipelines.Core.Secrets;
 
-/// <summary><c>sandbox://NAME</c>: the sandbox's own secrets. Every other reference is refused: the sandbox never reads real credentials.</summary>
-internal sealed class SandboxSecrets(IReadOnlyDictionary<string, string> secrets) : ISecretSource
+/// <summary>Secrets that the sandbox made up, by the whole reference: <c>sandbox://NAME</c>, and <c>env://</c> and <c>file://</c> where the pipeline's own settings name them. Every other reference is refused: the sandbox
+/// never reads real credentials.</summary>
+internal sealed class SandboxSecrets(string scheme, IReadOnlyDictionary<string, string> secrets) : ISecretSource
 {
-    public string Scheme => "sandbox";
+    public const string OwnScheme = "sandbox";
+
+    public string Scheme => scheme;
 
     public Task<string> ReadAsync(SecretReference reference, CancellationToken cancellationToken)
     {
-        if (secrets.TryGetValue(reference.Path, out string? value) && value.Length > 0)
+        if (secrets.TryGetValue(reference.ToString(), out string? value) && value.Length > 0)
             return Task.FromResult(value);
-        string? nearest = NearestName.Find(reference.Path, secrets.Keys);
+        if (scheme != OwnScheme)
+            throw SandboxStore.Refused(reference);
+        string[] names = [.. secrets.Keys.Where(key => key.StartsWith("sandbox://", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        string? nearest = NearestName.Find(reference.ToString(), names);
         throw new SecretNotFoundException(
             reference,
-            $"The sandbox has no secret '{reference.Path}'." + (nearest is null ? "" : $" It has '{nearest}'."),
-            secrets.Count == 0 ? "It has none at all." : $"Its secrets are: {string.Join(", ", secrets.Keys.Order(StringComparer.Ordinal))}.");
+            $"The sandbox has no secret '{reference.Path}'." + (nearest is null ? "" : $" It has {nearest}."),
+            names.Length == 0 ? "It has none at all." : $"Its secrets are: {string.Join(", ", names)}.");
     }
 }

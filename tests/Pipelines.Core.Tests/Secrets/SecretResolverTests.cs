@@ -114,7 +114,7 @@ public sealed class SecretResolverTests : IDisposable
     [InlineData("vault://secret/x#y")]
     public async Task GetAsync_RealReferenceInSandbox_IsRefused(string reference)
     {
-        SecretResolver sandbox = SecretStores.Sandbox(_masker, new Dictionary<string, string> { ["registry"] = "sandbox-password" }, TimeProvider.System);
+        SecretResolver sandbox = SecretStores.Sandbox(_masker, new Dictionary<string, string> { ["sandbox://registry"] = "sandbox-password" }, TimeProvider.System);
         InvalidUsageException error = await Assert.ThrowsAsync<InvalidUsageException>(() => sandbox.GetAsync(Reference(reference)));
         Assert.Contains("never reads real credentials", error.Message, StringComparison.Ordinal);
     }
@@ -122,7 +122,7 @@ public sealed class SecretResolverTests : IDisposable
     [Fact]
     public async Task GetAsync_SandboxSecret_IsGivenAndMasked()
     {
-        SecretResolver sandbox = SecretStores.Sandbox(_masker, new Dictionary<string, string> { ["registry"] = "sandbox-password" }, TimeProvider.System);
+        SecretResolver sandbox = SecretStores.Sandbox(_masker, new Dictionary<string, string> { ["sandbox://registry"] = "sandbox-password" }, TimeProvider.System);
         Assert.Equal("sandbox-password", (await sandbox.GetAsync(Reference("sandbox://registry"))).Reveal());
         Assert.Equal("***", _masker.Mask("sandbox-password"));
         SecretNotFoundException error = await Assert.ThrowsAsync<SecretNotFoundException>(() => sandbox.GetAsync(Reference("sandbox://registri")));

@@ -21,6 +21,19 @@ public sealed class SecretCanaryTests : IDisposable
         report.EnsureClean();
         Assert.True(report.ExitCode == exitCode, report.Output);
         Assert.Contains("the Slack token", report.Secrets);
+        Assert.Contains("the Argo CD token", report.Secrets);
         Assert.True(report is { Files: > 10, Processes: > 5, Requests: > 5 }, report.ToString());
+    }
+
+    [Theory]
+    [InlineData("aws-sm://canary/{environment}/{app}#token", "vault://secret/canary/slack#token")]
+    [InlineData("aws-ssm:///canary/{environment}/token", "aws-sm://canary/slack")]
+    [InlineData("file:///run/secrets/argocd", "env://SLACK_TOKEN_OF_THE_TEAM")]
+    [InlineData("vault://secret/canary/argocd?version=7#token", "aws-ssm:///canary/slack?version=2")]
+    public async Task RunAsync_SecretsFromEveryStore_LeaksNothing(string argoCd, string slack)
+    {
+        CanaryReport report = await SecretCanary.RunAsync(_service.Pipeline, _service.Path, "--set", "image.builder=assembler", "--set", $"argocd.token={argoCd}", "--set", $"slack.token={slack}");
+        report.EnsureClean();
+        Assert.True(report.ExitCode == 0, report.Output);
     }
 }

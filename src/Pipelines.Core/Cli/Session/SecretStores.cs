@@ -25,7 +25,7 @@ internal static class SecretStores
 
     /// <summary>The sandbox's: its own secrets by name, and its stand-ins of the stores. Real credentials are never read.</summary>
     /// <param name="masker">What is handed out is masked by it.</param>
-    /// <param name="secrets">The sandbox's own secrets.</param>
+    /// <param name="secrets">The sandbox's own secrets, by reference.</param>
     /// <param name="time">The clock.</param>
     /// <param name="variables">Where the stand-ins are: the sandbox fills it when it has started. Null where no sandbox will start.</param>
     /// <param name="warn">Hears of what may need a look, such as a lease that ends too early.</param>
@@ -35,7 +35,9 @@ internal static class SecretStores
         Lazy<AwsSession> aws = Aws(masker, variables, time);
         return SecretResolver.Sandbox(masker, time, new Dictionary<string, Func<ISecretSource>>
         {
-            ["sandbox"] = () => new SandboxSecrets(secrets),
+            [SandboxSecrets.OwnScheme] = () => new SandboxSecrets(SandboxSecrets.OwnScheme, secrets),
+            ["env"] = () => new SandboxSecrets("env", secrets),
+            ["file"] = () => new SandboxSecrets("file", secrets),
             ["aws-sm"] = () => new SandboxStore("aws-sm", AwsService.SecretsManager.EndpointVariable, variables, () => new SecretsManagerSecrets(aws)),
             ["aws-ssm"] = () => new SandboxStore("aws-ssm", AwsService.Ssm.EndpointVariable, variables, () => new ParameterStoreSecrets(aws)),
             ["vault"] = () => new SandboxStore("vault", "VAULT_ADDR", variables, () => new VaultSecrets(variables, masker.Add, leaseFolder: null, time, warn ?? Ignore)), // its leases end with this process

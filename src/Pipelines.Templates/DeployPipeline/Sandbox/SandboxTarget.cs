@@ -7,14 +7,19 @@ namespace Pipelines.Templates;
 /// <summary>The sandbox: stand-ins on loopback that live as long as the run.</summary>
 internal static class SandboxTarget
 {
+    private static readonly SecretReference s_ecrKeyId = SecretReference.Parse("sandbox://ecr-access-key-id");
+    private static readonly SecretReference s_ecrKey = SecretReference.Parse("sandbox://ecr-secret-access-key");
+
     public static async Task<DeployTarget> CreateAsync(string app, string slackChannel, DeploySettings keys, TemplateContext context, CancellationToken cancellationToken)
     {
         if (!context.WillRun)
-            return Target(app, keys, context.Settings, "registry.sandbox", new RegistryCredentials.Anonymous(), Path.Combine(context.Directory, ".pipelines", "sandbox", "manifests.git"), new Uri("http://argocd.sandbox"), _ => new Uri($"http://{app}.sandbox"), null);
+            return Target(app, keys, context.Settings, "registry.sandbox", new RegistryCredentials.Anonymous(), Path.Combine(context.Directory, ".pipelines", "sandbox", "manifests.git"), new Uri("http://argocd.sandbox"), _ => new Uri($"http://{app}.sandbox"));
 
         var faults = SandboxFaults.None;
         foreach (string fault in context.SandboxFaults)
             faults |= SandboxFaultNames.Parse(fault);
+        // The references of the settings are read as in a live run, from stand-ins of their stores: what a run does with its secrets is the same.
+        var made = new SandboxTokens(app, keys, context);
         LocalSandbox sandbox = await LocalSandbox.StartAsync(
             new SandboxOptions
             {
@@ -26,21 +31,24 @@ internal static class SandboxTarget
                 ManifestFile = context.Settings.Get(keys.ManifestFile),
                 ManifestKey = context.Settings.Get(keys.ManifestKey),
                 SlackChannels = [slackChannel],
+                Secrets = made.Seeds,
+                ArgoCdToken = made.ArgoCd,
+                SlackToken = made.Slack,
             },
             cancellationToken).ConfigureAwait(false);
         context.Own(sandbox);
         context.AddSandboxVariables(sandbox.Variables);
-        context.AddSandboxSecret("argocd-token", sandbox.ArgoCdToken);
-        context.AddSandboxSecret("ecr-access-key-id", sandbox.EcrAccessKeyId);
-        context.AddSandboxSecret("ecr-secret-access-key", sandbox.EcrSecretAccessKey);
-        context.Observe(SlackObserver.WithToken(slackChannel, sandbox.SlackToken, sandbox.Slack, context.Warn, context.Time));
+        context.AddSandboxSecret(s_ecrKeyId, sandbox.EcrAccessKeyId);
+        context.AddSandboxSecret(s_ecrKey, sandbox.EcrSecretAccessKey);
+        Secret slackToken = await context.Secrets.GetAsync(SandboxTokens.Read(context.Settings.Get(keys.SlackToken)), cancellationToken).ConfigureAwait(false);
+        context.Observe(SlackObserver.WithToken(slackChannel, slackToken, sandbox.Slack, context.Warn, context.Time));
         var credentials = new RegistryCredentials.Ecr("us-east-1")
         {
             Endpoint = sandbox.Ecr,
-            AccessKeyId = SecretReference.Parse("sandbox://ecr-access-key-id"),
-            SecretAccessKey = SecretReference.Parse("sandbox://ecr-secret-access-key"),
+            AccessKeyId = s_ecrKeyId,
+            SecretAccessKey = s_ecrKey,
         };
-        return Target(app, keys, context.Settings, sandbox.RegistryHost, credentials, sandbox.ManifestRepository, sandbox.ArgoCd, sandbox.Workload, SecretReference.Parse("sandbox://argocd-token"));
+        return Target(app, keys, context.Settings, sandbox.RegistryHost, credentials, sandbox.ManifestRepository, sandbox.ArgoCd, sandbox.Workload);
     }
 
     private static DeployTarget Target(
@@ -51,8 +59,7 @@ internal static class SandboxTarget
         RegistryCredentials credentials,
         string manifests,
         Uri argoCd,
-        Func<string, Uri> workload,
-        SecretReference? argoCdToken) => new()
+        Func<string, Uri> workload) => new()
         {
             Repository = ImageReference.Parse($"{registry}/{app}"),
             Credentials = credentials,
@@ -64,7 +71,7 @@ internal static class SandboxTarget
                     App = app,
                     IsProtected = environment.Environment.IsProtected,
                     Manifest = DeployManifestTarget.From(keys, settings, app, environment.Name, manifests) with { Branch = "main" },
-                    ArgoCd = new ArgoCdTarget { Server = argoCd, Application = $"{app}-{environment.Name}", Token = argoCdToken, Timeout = settings.Get(keys.ArgoCdTimeout) },
+                    ArgoCd = new ArgoCdTarget { Server = argoCd, Application = $"{app}-{environment.Name}", Token = SandboxTokens.Read(settings.Get(keys.ArgoCdToken).In(app, environment.Name)), Timeout = settings.Get(keys.ArgoCdTimeout) },
                 },
                 SmokeUrl = workload(environment.Name).AbsoluteUri.TrimEnd('/') + "/health",
                 SmokeVersionKey = "version",

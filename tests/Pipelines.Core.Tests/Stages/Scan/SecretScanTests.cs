@@ -5,7 +5,7 @@ namespace Pipelines.Core.Tests.Stages.Scan;
 
 public sealed class SecretScanTests : IAsyncLifetime
 {
-    private static readonly string Token = "ghp_" + "q7Zr1Tn4Kc9Wd2Xs6Lf8Bv3Hm5Jp0GyYtRw2";
+    private const string Token = "ghp_" + "q7Zr1Tn4Kc9Wd2Xs6Lf8Bv3Hm5Jp0GyYtRw2";
 
     private readonly TemporaryDirectory _folder = new();
     private GitRepository _repository = null!;

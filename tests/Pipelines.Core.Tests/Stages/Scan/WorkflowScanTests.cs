@@ -126,7 +126,7 @@ public class WorkflowScanTests
 
     [Fact]
     public void Find_LineMadeToBacktrack_EndsInTime() =>
-        Assert.Empty(WorkflowScan.Find("ENV " + string.Concat(Enumerable.Repeat("a ; - sh ", 200)), "Dockerfile", WorkflowKind.Dockerfile).Where(finding => finding.Rule == "ci-prints-environment"));
+        Assert.DoesNotContain(WorkflowScan.Find("ENV " + string.Concat(Enumerable.Repeat("a ; - sh ", 200)), "Dockerfile", WorkflowKind.Dockerfile), finding => finding.Rule == "ci-prints-environment");
 
     private static string[] Rules(string line) => [.. WorkflowScan.Find(line, ".github/workflows/ci.yml", WorkflowKind.Workflow).Select(finding => finding.Rule)];
 }
