@@ -4,6 +4,7 @@ using Pipelines.Sandbox.ArgoCd;
 using Pipelines.Sandbox.Ecr;
 using Pipelines.Sandbox.Git;
 using Pipelines.Sandbox.Hosting;
+using Pipelines.Sandbox.Prometheus;
 using Pipelines.Sandbox.Registry;
 using Pipelines.Sandbox.Slack;
 using Pipelines.Sandbox.Workload;
@@ -16,7 +17,7 @@ namespace Pipelines.Sandbox;
 /// </summary>
 public sealed class LocalSandbox : IAsyncDisposable
 {
-    private const int Ports = 5;
+    private const int Ports = 6;
 
     private readonly SandboxOptions _options;
     private readonly SandboxLock _lock;
@@ -35,6 +36,10 @@ public sealed class LocalSandbox : IAsyncDisposable
         _lock = @lock;
         _repository = repository;
         _cluster = new Cluster(options, repository, states);
+        Metrics = new SandboxMetrics
+        {
+            State = options.Faults.HasFlag(SandboxFaults.MetricsInconclusive) ? SandboxMetricsState.Empty : options.Faults.HasFlag(SandboxFaults.Metrics) ? SandboxMetricsState.Degraded : SandboxMetricsState.Healthy,
+        };
         _channels = new SlackChannels(Path.Combine(options.StateDirectory, "slack.jsonl"), options.SlackChannels, options.Time);
     }
 
@@ -87,6 +92,15 @@ public sealed class LocalSandbox : IAsyncDisposable
     /// <summary>The deployed service, such as <c>http://127.0.0.1:40004/staging</c>: append <c>/health</c>.</summary>
     /// <param name="environment">One of <see cref="SandboxOptions.Environments"/>.</param>
     public Uri Workload(string environment) => new(Root(4), "/" + Known(environment));
+
+    /// <summary>The Prometheus server. It asks for <see cref="PrometheusToken"/>.</summary>
+    public Uri Prometheus => Root(5);
+
+    /// <summary>The bearer token of Prometheus.</summary>
+    public Secret PrometheusToken { get; } = Secret.Of(RandomToken(32), "sandbox Prometheus");
+
+    /// <summary>What Prometheus answers. It can be changed while a pipeline runs.</summary>
+    public SandboxMetrics Metrics { get; }
 
     /// <summary>Lets the next call to Slack fail.</summary>
     /// <param name="error">Slack's word for it, such as <c>not_in_channel</c>, or <c>ratelimited</c>, which comes with status 429 and Retry-After.</param>
@@ -158,6 +172,7 @@ public sealed class LocalSandbox : IAsyncDisposable
             new ArgoCdStandIn(_cluster, ArgoCdToken),
             _slack,
             new WorkloadStandIn(_cluster, _options.App),
+            new PrometheusStandIn(Metrics, PrometheusToken, _options.Time),
         ];
     }
 
