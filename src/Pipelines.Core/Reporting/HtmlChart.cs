@@ -21,9 +21,9 @@ internal sealed class HtmlChart
     {
         (_html, _metric) = (html, metric);
         _slots = Math.Max(metric.Planned, metric.Measurements.Count);
-        double[] shown = [.. metric.Measurements.Select(measurement => measurement.Value).Append(metric.Lower).Append(metric.Upper).Append(metric.Baseline).OfType<double>().Where(double.IsFinite)];
+        double[] shown = [.. metric.Measurements.Select(measurement => measurement.Value).Append(metric.Lower).Append(metric.Upper).Append(metric.Baseline).OfType<double>().Where(double.IsFinite).Select(Drawable)];
         (double least, double most) = shown.Length == 0 ? (0, 1) : (shown.Min(), shown.Max());
-        double margin = most > least ? (most - least) * 0.15 : Math.Max(Math.Abs(most) * 0.1, 1e-6);
+        double margin = most > least ? (most - least) * 0.15 : most == 0 ? 1 : Math.Abs(most) * 0.1;
         _low = least >= 0 ? Math.Max(0, least - margin) : least - margin;
         _high = metric.Unit == MetricUnit.Ratio && most <= 1 ? Math.Min(1, most + margin) : most + margin;
         if (_high <= _low)
@@ -125,7 +125,10 @@ internal sealed class HtmlChart
 
     private double X(int index) => Left + 10 + (_slots == 1 ? 0.5 : index / (double)(_slots - 1)) * (Width - Left - Right - 20);
 
-    private double Y(double value) => Top + (1 - Math.Clamp((value - _low) / (_high - _low), 0, 1)) * (Height - Top - Bottom);
+    private double Y(double value) => Top + (1 - Math.Clamp((Drawable(value) - _low) / (_high - _low), 0, 1)) * (Height - Top - Bottom);
+
+    /// <summary>Far from where a difference of two values is no number any more.</summary>
+    private static double Drawable(double value) => Math.Clamp(value, -1e300, 1e300);
 
     /// <summary>1, 2 or 5 times a power of ten.</summary>
     private static double Step(double rough)

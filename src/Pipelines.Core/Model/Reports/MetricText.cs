@@ -11,7 +11,8 @@ internal static class MetricText
     public static string Value(double value, MetricUnit unit) => !double.IsFinite(value) ? NotFinite(value) : unit switch
     {
         MetricUnit.Ratio => string.Create(CultureInfo.InvariantCulture, $"{Significant(value * 100)} %"),
-        MetricUnit.Seconds when Math.Abs(value) < 1 => string.Create(CultureInfo.InvariantCulture, $"{Significant(value * 1000)} ms"),
+        MetricUnit.Seconds when Math.Abs(value) is < 1 and >= 0.01 => string.Create(CultureInfo.InvariantCulture, $"{value * 1000:0.#} ms"),
+        MetricUnit.Seconds when Math.Abs(value) < 0.01 => string.Create(CultureInfo.InvariantCulture, $"{Significant(value * 1000)} ms"),
         MetricUnit.Seconds => string.Create(CultureInfo.InvariantCulture, $"{Significant(value)} s"),
         _ => Significant(value),
     };
