@@ -248,7 +248,7 @@ public sealed partial class ZeroDowntimeCheckTests : IDisposable
         _directory.Write("base/app.yaml", Good);
         _directory.Write("base/kustomization.yaml", "resources: [app.yaml]\n");
         _directory.Write("prod/replicas.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: api\nspec:\n  replicas: 1\n");
-        _directory.Write("prod/kustomization.yaml", "resources: [../base]\nnamePrefix: prod-\npatchesStrategicMerge: [replicas.yaml]\n");
+        _directory.Write("prod/kustomization.yaml", "bases: [../base]\nnamePrefix: prod-\npatchesStrategicMerge: [replicas.yaml]\n");
         ZeroDowntimeFailedException error = await Assert.ThrowsAsync<ZeroDowntimeFailedException>(() => new ZeroDowntimeCheck(new ManifestSource.Kustomize("prod")).RunAsync(Context().Context, default));
         ManifestFinding finding = Assert.Single(error.Result.Findings);
         Assert.Equal(("ZD007", "Deployment prod-api", "prod (rendered by kubectl kustomize)"), (finding.Rule, finding.Resource, finding.File));
