@@ -8,6 +8,7 @@ namespace Pipelines.Core.Clients.Prometheus;
 internal static class PrometheusJson
 {
     private const int MaxNotes = 10;
+    private static readonly string[] s_notes = ["warnings", "infos"];
 
     /// <exception cref="JsonException">It is no answer of a query.</exception>
     public static PrometheusAnswer Answer(JsonElement root)
@@ -79,9 +80,9 @@ internal static class PrometheusJson
     }
 
     private static IReadOnlyList<string> Notes(JsonElement root) =>
-        [.. new[] { "warnings", "infos" }.SelectMany(name => Items(Get(root, name))).Where(note => note.ValueKind == JsonValueKind.String).Select(note => note.GetString()!).Take(MaxNotes)];
+        [.. s_notes.SelectMany(name => Items(Get(root, name))).Where(note => note.ValueKind == JsonValueKind.String).Select(note => note.GetString()!).Take(MaxNotes)];
 
-    private static IEnumerable<JsonElement> Items(JsonElement array) => array.ValueKind == JsonValueKind.Array ? array.EnumerateArray() : [];
+    private static JsonElement.ArrayEnumerator Items(JsonElement array) => array.ValueKind == JsonValueKind.Array ? array.EnumerateArray() : default;
 
     private static JsonElement Get(JsonElement element, string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) ? value : default;
 
