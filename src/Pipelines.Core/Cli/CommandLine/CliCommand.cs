@@ -8,4 +8,5 @@ internal enum CliCommand
     Graph,
     Doctor,
     Settings,
+    Oidc,
 }
