@@ -15,12 +15,19 @@ internal sealed class Kubectl(StageContext context, string program = Kubectl.Pro
         return result.Output;
     }
 
-    /// <summary>Runs a command against the cluster and leaves its exit code to the caller.</summary>
-    public Task<CommandResult> TryAsync(TimeSpan timeout, IReadOnlyList<string> arguments, CancellationToken cancellationToken, string? input = null, bool quiet = true)
+    /// <summary>Runs a command against the cluster and leaves its exit code to the caller; -1 where it did not end in time, as with a cluster that does not answer.</summary>
+    public async Task<CommandResult> TryAsync(TimeSpan timeout, IReadOnlyList<string> arguments, CancellationToken cancellationToken, string? input = null, bool quiet = true)
     {
         Command command = new Command(program, kubeContext is null ? arguments : ["--context", kubeContext, .. arguments]).WithInstallHint(InstallHint).WithTimeout(timeout).AllowAnyExitCode();
         if (input is not null)
             command = command.WithInput(input);
-        return (quiet ? command.Quiet() : command).RunAsync(context, cancellationToken);
+        try
+        {
+            return await (quiet ? command.Quiet() : command).RunAsync(context, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CommandFailedException exception)
+        {
+            return new CommandResult(-1, "", exception.Message, timeout);
+        }
     }
 }
