@@ -7,6 +7,7 @@ using Pipelines.Sandbox.Canary;
 using Pipelines.Sandbox.Ecr;
 using Pipelines.Sandbox.Git;
 using Pipelines.Sandbox.Hosting;
+using Pipelines.Sandbox.Prometheus;
 using Pipelines.Sandbox.Registry;
 using Pipelines.Sandbox.Slack;
 using Pipelines.Sandbox.Vault;
@@ -20,7 +21,7 @@ namespace Pipelines.Sandbox;
 /// </summary>
 public sealed class LocalSandbox : IAsyncDisposable
 {
-    private const int Ports = 6;
+    private const int Ports = 7;
 
     private readonly SandboxOptions _options;
     private readonly SandboxLock _lock;
@@ -43,6 +44,10 @@ public sealed class LocalSandbox : IAsyncDisposable
         _lock = @lock;
         _repository = repository;
         _cluster = new Cluster(options, repository, states);
+        Metrics = new SandboxMetrics
+        {
+            State = options.Faults.HasFlag(SandboxFaults.MetricsInconclusive) ? SandboxMetricsState.Empty : options.Faults.HasFlag(SandboxFaults.Metrics) ? SandboxMetricsState.Degraded : SandboxMetricsState.Healthy,
+        };
         _aws = new Lazy<AwsAccount>(MakeAccount);
         _channels = new SlackChannels(Path.Combine(options.StateDirectory, "slack.jsonl"), options.SlackChannels, options.Time);
         if (CanarySession.Current is not { } canary)
@@ -55,6 +60,7 @@ public sealed class LocalSandbox : IAsyncDisposable
         canary.Watch("the Argo CD token", ArgoCdToken, "ArgoCd");
         canary.Watch("the Slack token", SlackToken, "Slack");
         canary.Watch("the Vault token", _vaultToken, "Vault");
+        canary.Watch("the Prometheus token", PrometheusToken, "Prometheus");
     }
 
     /// <summary>The registry for image references, such as <c>127.0.0.1:40001</c>. Plain HTTP.</summary>
@@ -125,6 +131,15 @@ public sealed class LocalSandbox : IAsyncDisposable
     /// <summary>The deployed service, such as <c>http://127.0.0.1:40004/staging</c>: append <c>/health</c>.</summary>
     /// <param name="environment">One of <see cref="SandboxOptions.Environments"/>.</param>
     public Uri Workload(string environment) => new(Root(4), "/" + Known(environment));
+
+    /// <summary>The Prometheus server. It asks for <see cref="PrometheusToken"/>.</summary>
+    public Uri Prometheus => Root(6);
+
+    /// <summary>The bearer token of Prometheus.</summary>
+    public Secret PrometheusToken { get; } = Secret.Of(RandomToken(32), "sandbox Prometheus");
+
+    /// <summary>What Prometheus answers. It can be changed while a pipeline runs.</summary>
+    public SandboxMetrics Metrics { get; }
 
     /// <summary>Lets the next call to Slack fail.</summary>
     /// <param name="error">Slack's word for it, such as <c>not_in_channel</c>, or <c>ratelimited</c>, which comes with status 429 and Retry-After.</param>
@@ -200,6 +215,7 @@ public sealed class LocalSandbox : IAsyncDisposable
             _slack,
             new WorkloadStandIn(_cluster, _options.App),
             new VaultStandIn(_vaultToken, _options.Secrets, _options.Time),
+            new PrometheusStandIn(Metrics, PrometheusToken, _options.Time),
         ];
     }
 

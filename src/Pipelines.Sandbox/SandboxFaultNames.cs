@@ -13,6 +13,8 @@ public static class SandboxFaultNames
         ("push-conflict", SandboxFaults.PushConflict),
         ("registry", SandboxFaults.Registry),
         ("slack", SandboxFaults.Slack),
+        ("metrics", SandboxFaults.Metrics),
+        ("metrics-inconclusive", SandboxFaults.MetricsInconclusive),
     ];
 
     /// <summary>Every name.</summary>

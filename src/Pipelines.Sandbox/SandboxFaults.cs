@@ -21,4 +21,10 @@ public enum SandboxFaults
 
     /// <summary><c>slack</c>: Slack is down.</summary>
     Slack = 16,
+
+    /// <summary><c>metrics</c>: the newly deployed version answers slowly and with errors, and its containers start again.</summary>
+    Metrics = 1024,
+
+    /// <summary><c>metrics-inconclusive</c>: Prometheus knows no series of the service.</summary>
+    MetricsInconclusive = 2048,
 }

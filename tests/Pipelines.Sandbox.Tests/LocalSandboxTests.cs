@@ -11,10 +11,10 @@ public class LocalSandboxTests
     public async Task StartAsync_AnyMachine_ListensOnLoopbackOnly()
     {
         await using SandboxFixture fixture = await SandboxFixture.StartAsync();
-        int[] ports = [new Uri("http://" + fixture.Sandbox.RegistryHost).Port, fixture.Sandbox.Ecr.Port, fixture.Sandbox.ArgoCd.Port, fixture.Sandbox.Slack.Port, fixture.Sandbox.SlackWebhook.Port, fixture.Sandbox.Workload("staging").Port];
+        int[] ports = [new Uri("http://" + fixture.Sandbox.RegistryHost).Port, fixture.Sandbox.Ecr.Port, fixture.Sandbox.ArgoCd.Port, fixture.Sandbox.Slack.Port, fixture.Sandbox.SlackWebhook.Port, fixture.Sandbox.Workload("staging").Port, fixture.Sandbox.Prometheus.Port];
         IPEndPoint[] listeners = [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Where(listener => ports.Contains(listener.Port))];
 
-        Assert.Equal(5, listeners.Select(listener => listener.Port).Distinct().Count());
+        Assert.Equal(6, listeners.Select(listener => listener.Port).Distinct().Count());
         Assert.All(listeners, listener => Assert.Equal(IPAddress.Loopback, listener.Address));
     }
 
@@ -68,7 +68,7 @@ public class LocalSandboxTests
     [Theory]
     [InlineData("smok", "Did you mean 'smoke'?")]
     [InlineData("argo-degraded", "Did you mean 'argocd-degraded'?")]
-    [InlineData("zzz", "The faults are: smoke, argocd-degraded, push-conflict, registry, slack.")]
+    [InlineData("zzz", "The faults are: smoke, argocd-degraded, push-conflict, registry, slack, metrics, metrics-inconclusive.")]
     [InlineData("", "The faults are")]
     public void Parse_UnknownName_OffersTheNearest(string text, string advice) =>
         Assert.Contains(advice, Assert.Throws<InvalidUsageException>(() => SandboxFaultNames.Parse(text)).Message, StringComparison.Ordinal);

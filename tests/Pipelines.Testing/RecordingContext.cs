@@ -9,12 +9,13 @@ public sealed class RecordingContext
 {
     private readonly Recorder _recorder = new();
 
-    public RecordingContext(string? directory = null, RunMode mode = RunMode.Live, TimeProvider? time = null, IReadOnlyDictionary<string, string>? secrets = null, SourceRevision? source = null)
+    public RecordingContext(string? directory = null, RunMode mode = RunMode.Live, TimeProvider? time = null, IReadOnlyDictionary<string, string>? secrets = null, SourceRevision? source = null, DateTimeOffset? startedAt = null)
     {
         directory ??= Environment.CurrentDirectory;
         Run = new RunInfo
         {
             Id = "20260102-030405-test",
+            StartedAt = startedAt,
             Pipeline = "test",
             Mode = mode,
             Directory = directory,

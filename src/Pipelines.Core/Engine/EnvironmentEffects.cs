@@ -18,6 +18,15 @@ internal sealed class EnvironmentEffects
     /// <summary>What is to be undone, the newest first; null before that is known.</summary>
     public IReadOnlyList<Effect>? ToUndo { get; set; }
 
+    /// <summary>Leaves out what was done after a stage that keeps it: of the newest first, all before that stage.</summary>
+    public static List<Effect> WithoutKept(List<Effect> effects)
+    {
+        int keeper = effects.FindLastIndex(effect => effect.Stage.Behaviour.KeepsLaterEffects);
+        if (keeper > 0)
+            effects.RemoveRange(0, keeper);
+        return effects;
+    }
+
     /// <summary>An effect that is to be undone.</summary>
     /// <param name="Stage">The stage that left it.</param>
     /// <param name="Output">What the stage returned.</param>

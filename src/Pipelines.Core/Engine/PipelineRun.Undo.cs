@@ -113,7 +113,7 @@ internal sealed partial class PipelineRun
         foreach (PlannedStage stage in Enumerable.Reverse(environment.Effects))
             if (causes.TryGetValue(stage.Index, out Cause? cause))
                 effects.Add(new EnvironmentEffects.Effect(stage, OutputOf(_outcomes[stage.Index]!), cause.Stage));
-        return effects;
+        return EnvironmentEffects.WithoutKept(effects);
     }
 
     /// <summary>Why a stage proves nothing of those before it; null where it does, or need not.</summary>

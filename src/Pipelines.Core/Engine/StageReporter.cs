@@ -45,6 +45,14 @@ internal sealed class StageReporter(PlannedStage stage, EventHub hub) : IStageRe
             Blocking = Masked(scan.Result.Blocking),
             Ignored = Masked(scan.Result.Ignored),
         }),
+        StageReport.Measured measured => new StageReport.Measured(Mask(measured.Metric), Masked(measured.Measurement)),
+        StageReport.Analysis analysis => new StageReport.Analysis(analysis.Result with
+        {
+            Source = Mask(analysis.Result.Source),
+            Reason = Mask(analysis.Result.Reason),
+            AcceptedBy = MaskOrNull(analysis.Result.AcceptedBy),
+            Metrics = [.. analysis.Result.Metrics.Select(Masked)],
+        }),
         _ => throw new InvalidOperationException($"a report of an unknown kind: {report.GetType().Name}"),
     };
 
@@ -52,6 +60,17 @@ internal sealed class StageReporter(PlannedStage stage, EventHub hub) : IStageRe
 
     private Finding Masked(Finding finding) => new(
         Mask(finding.Id), finding.Severity, Mask(finding.Package), Mask(finding.InstalledVersion), MaskOrNull(finding.FixedVersion), Mask(finding.Title), Mask(finding.Target));
+
+    private MetricResult Masked(MetricResult metric) => metric with
+    {
+        Name = Mask(metric.Name),
+        Query = Mask(metric.Query),
+        Threshold = Mask(metric.Threshold),
+        Reason = Mask(metric.Reason),
+        Measurements = [.. metric.Measurements.Select(Masked)],
+    };
+
+    private MetricMeasurement Masked(MetricMeasurement measurement) => measurement with { Problem = MaskOrNull(measurement.Problem) };
 
     private string? MaskOrNull(string? text) => text is null ? null : Mask(text);
 

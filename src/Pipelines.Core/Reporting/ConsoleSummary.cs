@@ -1,4 +1,5 @@
 using System.Text;
+using Pipelines.Core.Model;
 
 namespace Pipelines.Core.Reporting;
 
@@ -14,6 +15,7 @@ internal sealed class ConsoleSummary(RunRecord record, Ink ink, Func<PlannedStag
     public string Compose()
     {
         Table();
+        Analyses();
         Facts();
         foreach (StageRecord stage in RunStory.Failed(record))
             Failure(stage);
@@ -109,6 +111,23 @@ internal sealed class ConsoleSummary(RunRecord record, Ink ink, Func<PlannedStag
             {
                 _text.Append("  ").Append(ink.Yellow("↩ undone: ")).Append(LogText.Line(undo.Stage)).Append(": ").Append(LogText.Line(undo.Report?.Summary ?? "done"))
                     .Append(ink.Dim($" (because '{LogText.Line(undo.Because)}' did not succeed)")).Append('\n');
+            }
+        }
+    }
+
+    /// <summary>What was measured. Of a stage that failed, its error says the same.</summary>
+    private void Analyses()
+    {
+        foreach (StageRecord stage in record.Stages.Where(stage => stage.Failure is null))
+        {
+            foreach (AnalysisResult analysis in stage.Analyses)
+            {
+                _text.Append('\n').Append(ink.Bold(LogText.Line($"Analysis of {stage.Name}"))).Append(": ").Append(MetricText.Word(analysis.Verdict)).Append(ink.Dim(" by " + LogText.Line(analysis.Source))).Append('\n');
+                foreach (MetricResult metric in analysis.Metrics)
+                {
+                    _text.Append("  ").Append(Words.Symbol(metric.Verdict)).Append(' ').Append(LogText.Line($"{metric.Name}: {metric.Threshold}; {metric.Reason}")).Append("\n    ").Append(LogText.Line(MetricText.Values(metric)))
+                        .Append("\n    ").Append(ink.Dim(LogText.Cut(LogText.Line(metric.Query), 400))).Append('\n');
+                }
             }
         }
     }

@@ -153,6 +153,15 @@ internal static class EventJson
                 json.WriteEndArray();
                 json.WriteEndObject();
                 break;
+            case StageReport.Measured measured:
+                json.WriteStartObject("measurement");
+                json.WriteString("metric", measured.Metric);
+                AnalysisJson.Fields(json, measured.Measurement);
+                json.WriteEndObject();
+                break;
+            case StageReport.Analysis analysis:
+                AnalysisJson.Write(json, analysis.Result);
+                break;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Pipelines.Core.Model;
 
 namespace Pipelines.Core.Reporting;
 
@@ -117,6 +118,7 @@ internal sealed class HtmlPage(RunRecord record, IReadOnlyDictionary<PlannedStag
     {
         int ok = 0, bad = 0, other = 0, passed = 0, failed = 0, skipped = 0, blocking = 0, findings = 0;
         bool anyTests = false, anyScan = false, simulated = false;
+        AnalysisResult? worst = null;
         foreach (StageRecord stage in record.Stages)
         {
             if (stage.Outcome is { HasOutput: true })
@@ -129,6 +131,8 @@ internal sealed class HtmlPage(RunRecord record, IReadOnlyDictionary<PlannedStag
                 (anyTests, passed, failed, skipped) = (true, passed + tests.Passed, failed + tests.Failed, skipped + tests.Skipped);
             foreach (ScanResult scan in stage.Scans)
                 (anyScan, blocking, findings, simulated) = (true, blocking + scan.Blocking.Count, findings + scan.Findings.Count, simulated | scan.Simulated);
+            foreach (AnalysisResult analysis in stage.Analyses)
+                worst = worst is null || Badness(analysis) > Badness(worst) ? analysis : worst;
         }
 
         _html.Append("<section class=\"tiles\" aria-label=\"Key figures\">\n");
@@ -138,10 +142,14 @@ internal sealed class HtmlPage(RunRecord record, IReadOnlyDictionary<PlannedStag
             Tile("Tests", failed > 0 ? $"{failed} failed" : $"{passed} passed", failed > 0 ? $"{passed} passed, {skipped} skipped" : skipped > 0 ? $"{skipped} skipped" : "none failed", failed > 0);
         if (anyScan)
             Tile("Findings", blocking > 0 ? $"{blocking} blocking" : Amounts.Number(findings), simulated ? "simulated scan" : blocking > 0 ? $"of {findings} in all" : findings == 0 ? "nothing found" : "none blocks", blocking > 0);
+        if (worst is not null)
+            Tile("Analysis", MetricText.Word(worst.Verdict), $"{Amounts.Count(worst.Metrics.Count, "metric")}, {Amounts.Duration(worst.Duration)}", worst.Verdict != AnalysisVerdict.Pass);
         if (result.Status == RunStatus.Succeeded && record.Fact("environment") is { } environment)
             Tile("Environment", environment, record.Fact("tag") is { } tag ? "tag " + LogText.Cut(tag, 18) : "");
         _html.Append("</section>\n");
     }
+
+    private static int Badness(AnalysisResult analysis) => analysis.Verdict switch { AnalysisVerdict.Fail => 2, AnalysisVerdict.Inconclusive => 1, _ => 0 };
 
     private void Tile(string name, string value, string note, bool bad = false) =>
         _html.Append("<div class=\"tile").Append(bad ? " bad" : "").Append("\"><span>").Append(name).Append("</span><b>").Text(value).Append("</b><small>").Text(note).Append("</small></div>\n");

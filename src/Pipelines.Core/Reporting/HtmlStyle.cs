@@ -119,6 +119,13 @@ internal static class HtmlStyle
         .scroll { overflow-x: auto; margin-top: 8px; }
         table { border-collapse: collapse; width: 100%; font-size: 13px; } th { text-align: left; color: var(--soft); font-weight: 550; } th, td { padding: 6px 14px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
         .sev { padding: 1px 7px; border-radius: 5px; font-size: 11.5px; font-weight: 650; background: var(--skip-soft); } .sev.critical { background: var(--bad); color: var(--card); } .sev.high { background: var(--bad-soft); color: var(--bad); } .sev.medium { background: var(--stop-soft); color: var(--stop); }
+        .chart { margin: 12px 0 18px; } .chart figcaption { font-size: 13px; overflow-wrap: anywhere; } .chart figcaption b { font-weight: 620; }
+        .chart svg { display: block; width: 100%; max-width: 820px; height: auto; margin: 8px 0 4px; background: var(--well); border: 1px solid var(--line); border-radius: 8px; }
+        .chart text { font: 11px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; fill: var(--soft); stroke: var(--well); stroke-width: 3px; paint-order: stroke; } .chart .grid { stroke: var(--line); }
+        .chart .out { fill: var(--bad-soft); opacity: .55; } .chart .limit { stroke: var(--bad); stroke-dasharray: 6 4; stroke-width: 1.5; } .chart text.limit-text { fill: var(--bad); font-weight: 600; }
+        .chart .base { stroke: var(--skip); stroke-dasharray: 2 4; stroke-width: 1.5; } .chart .line { fill: none; stroke: var(--accent); stroke-width: 1.75; stroke-linejoin: round; }
+        .chart .p { fill: var(--ok); } .chart .f { stroke: var(--bad); stroke-width: 2.5; fill: none; } .chart text.n { fill: var(--stop); font-weight: 700; text-anchor: middle; }
+        .verdict { padding: 1px 7px; border-radius: 5px; font-size: 12px; font-weight: 650; background: var(--stop-soft); color: var(--stop); } .verdict.pass { background: var(--ok-soft); color: var(--ok); } .verdict.fail { background: var(--bad-soft); color: var(--bad); }
         footer { color: var(--soft); font-size: 12.5px; padding-top: 26px; padding-bottom: 40px; overflow-wrap: anywhere; }
 
         @media (max-width: 760px) {

@@ -116,6 +116,8 @@ internal sealed class HtmlTimeline(StringBuilder html, RunRecord record, IReadOn
             Tests(tests);
         foreach (ScanResult scan in stage.Scans)
             Scan(scan);
+        foreach (AnalysisResult analysis in stage.Analyses)
+            HtmlAnalysis.Append(html, analysis);
         Log(stage);
     }
 

@@ -6,6 +6,7 @@ internal sealed class StageRecord(PlannedStage stage)
     private readonly List<StageReport.Fact> _facts = [];
     private readonly List<TestResults> _tests = [];
     private readonly List<ScanResult> _scans = [];
+    private readonly List<AnalysisResult> _analyses = [];
 
     public PlannedStage Stage { get; } = stage;
 
@@ -34,6 +35,8 @@ internal sealed class StageRecord(PlannedStage stage)
     public IReadOnlyList<TestResults> Tests => _tests;
 
     public IReadOnlyList<ScanResult> Scans => _scans;
+
+    public IReadOnlyList<AnalysisResult> Analyses => _analyses;
 
     /// <summary>Why it failed; null where it did not.</summary>
     public Failure? Failure => Outcome switch
@@ -67,6 +70,9 @@ internal sealed class StageRecord(PlannedStage stage)
                 break;
             case StageReport.Scan scan:
                 _scans.Add(scan.Result);
+                break;
+            case StageReport.Analysis analysis:
+                _analyses.Add(analysis.Result);
                 break;
         }
     }

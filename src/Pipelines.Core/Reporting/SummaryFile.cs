@@ -1,5 +1,6 @@
 using System.Text;
 using Pipelines.Core.Hosts;
+using Pipelines.Core.Model;
 
 namespace Pipelines.Core.Reporting;
 
@@ -60,6 +61,7 @@ internal sealed class SummaryFile(string directory, CiHost host, StageLogs? logs
         }
 
         Table(text);
+        Analyses(text);
         Facts(text);
         List(text, "Warnings", _record.Warnings);
         return text;
@@ -70,12 +72,30 @@ internal sealed class SummaryFile(string directory, CiHost host, StageLogs? logs
         text.Append("| Stage | Outcome | Duration | Critical path | |\n| --- | --- | ---: | ---: | --- |\n");
         foreach (StageRecord stage in _record.Stages)
         {
-            string note = stage.SkippedBecause ?? string.Join("; ", stage.Tests.Select(Words.Tests).Concat(stage.Scans.Select(Words.Scan)));
+            string note = stage.SkippedBecause ?? string.Join("; ", stage.Tests.Select(Words.Tests).Concat(stage.Scans.Select(Words.Scan)).Concat(stage.Analyses.Select(Words.Analysis)));
             text.Append("| ").Append(Markdown.Line(stage.Name)).Append(" | ").Append(Words.Symbol(stage.Outcome)).Append(' ').Append(stage.Outcome?.Word ?? "never ended")
                 .Append(" | ").Append(stage.StartedAt is null ? "" : Amounts.Duration(stage.Duration)).Append(" | ").Append(Amounts.Share(stage.CriticalShare)).Append(" | ").Append(Markdown.Line(note)).Append(" |\n");
         }
 
         text.Append('\n');
+    }
+
+    private void Analyses(StringBuilder text)
+    {
+        foreach (StageRecord stage in _record.Stages)
+        {
+            foreach (AnalysisResult analysis in stage.Analyses)
+            {
+                text.Append("### ").Append(Words.Symbol(analysis.Verdict)).Append(' ').Append(Markdown.Line($"Analysis of {stage.Name}: {MetricText.Word(analysis.Verdict)}")).Append("\n\n| Metric | Verdict | Asked | Values | Query |\n| --- | --- | --- | --- | --- |\n");
+                foreach (MetricResult metric in analysis.Metrics)
+                {
+                    text.Append("| ").Append(Markdown.Line(metric.Name)).Append(" | ").Append(Words.Symbol(metric.Verdict)).Append(' ').Append(Markdown.Line($"{MetricText.Word(metric.Verdict)}: {metric.Reason}"))
+                        .Append(" | ").Append(Markdown.Line(metric.Threshold)).Append(" | ").Append(Markdown.Line(MetricText.Values(metric))).Append(" | ").Append(Markdown.Code(metric.Query)).Append(" |\n");
+                }
+
+                text.Append('\n');
+            }
+        }
     }
 
     private void Facts(StringBuilder text)

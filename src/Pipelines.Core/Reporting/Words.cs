@@ -1,3 +1,5 @@
+using Pipelines.Core.Model;
+
 namespace Pipelines.Core.Reporting;
 
 /// <summary>The names that reports give to values.</summary>
@@ -35,6 +37,14 @@ internal static class Words
             text += $", {results.Skipped} skipped";
         return results.Coverage is { } coverage ? $"{text}, {Amounts.Share(coverage)} of lines covered" : text;
     }
+
+    /// <summary>A sign beside the word of a verdict.</summary>
+    public static string Symbol(AnalysisVerdict verdict) => verdict switch { AnalysisVerdict.Pass => "✓", AnalysisVerdict.Fail => "✗", _ => "?" };
+
+    /// <summary>Such as <c>analysis pass: success rate 99.95 %</c>: each metric with its last value.</summary>
+    public static string Analysis(AnalysisResult analysis) =>
+        $"analysis {MetricText.Word(analysis.Verdict)}{(analysis.AcceptedBy is { } person ? $", accepted by {person}" : "")}: "
+        + string.Join(", ", analysis.Metrics.Select(metric => $"{metric.Name} {(metric.Measurements is [.., var last] ? MetricText.Of(last, metric.Unit) : "not measured")}"));
 
     /// <summary>Such as <c>2 CRITICAL, 1 HIGH; 3 block</c>.</summary>
     public static string Scan(ScanResult scan)

@@ -113,6 +113,9 @@ public class EventTests
             context.Report("fact", "hunter2");
             context.Report(new TestResults(0, 1, 0, TimeSpan.Zero, [new TestFailure("hunter2", "hunter2", "hunter2")]));
             context.Report(new ScanResult("trivy hunter2", [finding], [finding], [finding]));
+            var measurement = new MetricMeasurement(default, 1, MeasurementOutcome.Error, "problem hunter2");
+            context.Report("metric hunter2", measurement);
+            context.Report(new AnalysisResult("https://hunter2", AnalysisVerdict.Fail, "reason hunter2", [new MetricResult("name hunter2", "query{x=\"hunter2\"}", "threshold hunter2", AnalysisVerdict.Fail, "reason hunter2", [measurement])]) { AcceptedBy = "hunter2" });
             throw new StageFailedException("what hunter2", "evidence hunter2", "advice hunter2", new InvalidOperationException("inner hunter2"));
         });
         pipeline.Add("unforeseen", (_, _) => throw new InvalidOperationException("outer hunter2", new InvalidOperationException("inner hunter2"))).Always();

@@ -115,6 +115,7 @@ internal static class RunCommand
     private static RunInfo Describe(Invocation invocation, RunFolder folder, SourceRevision? source) => new()
     {
         Id = folder.Id,
+        StartedAt = invocation.Environment.Time.GetUtcNow(),
         Pipeline = invocation.Template.Name,
         Mode = invocation.Mode,
         Directory = invocation.Directory,

@@ -6,6 +6,9 @@ public sealed record RunInfo
     /// <summary>The run's id, such as <c>20260102-030405-a1b2</c>: sortable, and the name of its folder.</summary>
     public required string Id { get; init; }
 
+    /// <summary>When the run started, by the clock of this machine; that of the first start where a run is resumed. What was measured before it was measured before anything was deployed.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
     /// <summary>The name of the pipeline.</summary>
     public required string Pipeline { get; init; }
 

@@ -15,6 +15,9 @@ internal sealed record StageBehaviour
     /// <summary>Runs the stage with its inputs in order.</summary>
     public required Func<object?[], StageContext, CancellationToken, Task<object?>> RunAsync { get; init; }
 
+    /// <summary>Whether what was done after this stage must stay when it is not undone.</summary>
+    public bool KeepsLaterEffects { get; init; }
+
     /// <summary>Takes the stage's effect back; null where it has none.</summary>
     public Func<object?, StageContext, CancellationToken, Task<UndoReport>>? Undo { get; init; }
 }

@@ -50,4 +50,13 @@ public sealed class StageContext
     /// <summary>Records the findings of a scan for the summary.</summary>
     /// <param name="result">The result of the scan.</param>
     public void Report(ScanResult result) => _reporter.Report(new StageReport.Scan(result));
+
+    /// <summary>Records one measurement of an analysis that still goes on.</summary>
+    /// <param name="metric">The metric's name.</param>
+    /// <param name="measurement">The measurement.</param>
+    public void Report(string metric, MetricMeasurement measurement) => _reporter.Report(new StageReport.Measured(metric, measurement));
+
+    /// <summary>Records what an analysis of metrics came to, for the summary and the chart in the report.</summary>
+    /// <param name="result">The verdict with every query and value.</param>
+    public void Report(AnalysisResult result) => _reporter.Report(new StageReport.Analysis(result));
 }

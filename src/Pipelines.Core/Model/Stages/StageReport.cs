@@ -17,4 +17,13 @@ public abstract record StageReport
     /// <summary>The result of a scan.</summary>
     /// <param name="Result">The findings.</param>
     public sealed record Scan(ScanResult Result) : StageReport;
+
+    /// <summary>One measurement of an analysis that still goes on.</summary>
+    /// <param name="Metric">The metric's name.</param>
+    /// <param name="Measurement">The measurement.</param>
+    public sealed record Measured(string Metric, MetricMeasurement Measurement) : StageReport;
+
+    /// <summary>The result of an analysis of metrics.</summary>
+    /// <param name="Result">The verdict with every query and value.</param>
+    public sealed record Analysis(AnalysisResult Result) : StageReport;
 }

@@ -1,0 +1,102 @@
+using Pipelines.Core.Model;
+using Pipelines.Core.Stages.Migrate;
+using Pipelines.Core.Tools.Kubectl;
+
+namespace Pipelines.Core;
+
+/// <summary>Migrates a database before its service is deployed, and hands the image on to the deployment. What a rollback does about it is declared.</summary>
+/// <remarks>
+/// <para>Give the stage the lock <see cref="LockName"/>, so that one run migrates one database once at a time: <c>.Lock(migrate.LockName)</c>. Between runs a Job's name is the lock: one that still runs is not touched.</para>
+/// <para>A failed migration stops the run before anything is deployed, and is not undone: only its tool knows how far it came.</para>
+/// </remarks>
+public sealed record MigrateDatabase : IStage<PublishedImage, PublishedImage>, IUndoable<PublishedImage>, IKeepsLaterEffects, IEnvironmentStage, IDescribedStage
+{
+    /// <summary>Migrates a database.</summary>
+    /// <param name="environment">The environment whose deployment needs it.</param>
+    /// <param name="database">The database's name, for messages and the lock.</param>
+    /// <param name="up">What migrates it.</param>
+    /// <param name="rollback">What it means for going back.</param>
+    /// <exception cref="InvalidUsageException">An irreversible migration does not say what is to be decided.</exception>
+    public MigrateDatabase(DeploymentEnvironment environment, string database, MigrationWork up, MigrationRollback rollback)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        ArgumentException.ThrowIfNullOrWhiteSpace(database);
+        ArgumentNullException.ThrowIfNull(up);
+        ArgumentNullException.ThrowIfNull(rollback);
+        if (rollback is MigrationRollback.Irreversible { Decision: var decision } && string.IsNullOrWhiteSpace(decision))
+            throw new InvalidUsageException($"The migration of '{database}' is irreversible, and does not say what a person must decide then.", null, "Write it for the person on call at night: new MigrationRollback.Irreversible(\"restore the backup of 03:00, or fix forward\").");
+        (Environment, Database, Up, Rollback) = (environment, database, up, rollback);
+    }
+
+    /// <summary>The environment.</summary>
+    public DeploymentEnvironment Environment { get; }
+
+    /// <summary>The database's name.</summary>
+    public string Database { get; }
+
+    /// <summary>What migrates it.</summary>
+    public MigrationWork Up { get; }
+
+    /// <summary>What it means for going back.</summary>
+    public MigrationRollback Rollback { get; }
+
+    /// <summary>How long the migration may take, and how long taking it back may.</summary>
+    /// <value>15 minutes</value>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>The lock for this stage's handle, such as <c>database/prod/orders</c>.</summary>
+    public string LockName => $"database/{Environment.Name}/{Database}";
+
+    /// <inheritdoc/>
+    public bool KeepsLaterEffects => Rollback is MigrationRollback.Irreversible { OldVersionStillWorks: false };
+
+    /// <inheritdoc/>
+    public string Description => $"migrates {Database} by {Text(Up)}; {Rollback switch
+    {
+        MigrationRollback.Compatible => "the version before runs on it as well",
+        MigrationRollback.Reversible reversible => $"taken back by {Text(reversible.Down)}",
+        MigrationRollback.Irreversible { OldVersionStillWorks: true } => "can't be taken back, but the version before runs on it",
+        _ => "can't be taken back: after it a person decides, and the deployment stays",
+    }}";
+
+    internal string KubectlProgram { get; init; } = Kubectl.Program;
+
+    /// <summary>Migrates.</summary>
+    /// <param name="input">The image that will be deployed.</param>
+    /// <param name="context">The stage's context.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="MigrationFailedException">It failed, or took too long.</exception>
+    public async Task<PublishedImage> RunAsync(PublishedImage input, StageContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(context);
+        context.Log.Info($"Migrating '{Database}' for {Environment.App} in {Environment.Name}.");
+        await new MigrationRunner(this, input, context).RunAsync(Up, "The migration", cancellationToken).ConfigureAwait(false);
+        context.Report("migration", $"{Database} migrated");
+        return input;
+    }
+
+    /// <summary>Does what was declared: nothing, the way back, or an error that says what a person must decide.</summary>
+    /// <param name="output">The image of the deployment that did not succeed.</param>
+    /// <param name="context">The context of the undo.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="MigrationIrreversibleException">It can't be taken back.</exception>
+    /// <exception cref="MigrationFailedException">Taking it back failed.</exception>
+    public async Task<UndoReport> UndoAsync(PublishedImage output, StageContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(context);
+        switch (Rollback)
+        {
+            case MigrationRollback.Reversible reversible:
+                await new MigrationRunner(this, output, context).RunAsync(reversible.Down, "Taking back the migration", cancellationToken).ConfigureAwait(false);
+                return new UndoReport(true, $"The migration of '{Database}' in {Environment.Name} was taken back by {Text(reversible.Down)}.");
+            case MigrationRollback.Irreversible irreversible:
+                throw new MigrationIrreversibleException(Database, Environment, irreversible);
+            default:
+                return new UndoReport(false, $"The migration of '{Database}' in {Environment.Name} stays: the version before runs on it as well.");
+        }
+    }
+
+    private static string Text(MigrationWork work) => work switch { MigrationWork.Run run => $"'{run.Command}'", MigrationWork.Job job => $"the Job in {job.Manifest}", _ => "" };
+}
