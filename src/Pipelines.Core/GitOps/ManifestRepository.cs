@@ -8,7 +8,10 @@ namespace Pipelines.Core.GitOps;
 internal sealed partial class ManifestRepository : IDisposable
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
+    /// <summary>After so many lost attempts the waits become shorter again: who has waited longest becomes the most eager, so that nobody starves.</summary>
+    private const int GrowingWaits = 6;
 
     private readonly ManifestTarget _target;
     private readonly StageContext _context;
@@ -120,16 +123,18 @@ internal sealed partial class ManifestRepository : IDisposable
     {
         for (int attempt = 1; ; attempt++)
         {
+            long started = _context.Time.GetTimestamp();
             try
             {
                 BareClone clone = await OpenAsync(cancellationToken).ConfigureAwait(false);
+                started = _context.Time.GetTimestamp();
                 if (await prepare(clone).ConfigureAwait(false))
                     await clone.PushAsync(cancellationToken).ConfigureAwait(false);
                 return;
             }
             catch (GitException exception) when (exception.Failure == GitFailure.Rejected && attempt < _target.PushAttempts)
             {
-                TimeSpan wait = Wait(attempt);
+                TimeSpan wait = Wait(attempt, _context.Time.GetElapsedTime(started));
                 _context.Log.Info($"Somebody else pushed to '{_target.Branch}' at the same time: trying again on the newest state (attempt {attempt + 1} of {_target.PushAttempts}).");
                 await Task.Delay(wait, _context.Time, cancellationToken).ConfigureAwait(false);
             }
@@ -137,9 +142,12 @@ internal sealed partial class ManifestRepository : IDisposable
     }
 
     [SuppressMessage("Security", "CA5394:Do not use insecure randomness", Justification = "it spreads attempts in time; nothing depends on it being secret")]
-    private static TimeSpan Wait(int attempt)
+    private static TimeSpan Wait(int attempt, TimeSpan took)
     {
-        double longest = Math.Min(LongestWait.TotalMilliseconds, FirstWait.TotalMilliseconds * Math.Pow(2, attempt - 1));
+        // In durations of an attempt: what is a long wait for a repository on this machine is none for a busy server. With fifty at once each needs a window of about fifty attempts.
+        double unit = Math.Max(took.TotalMilliseconds, FirstWait.TotalMilliseconds);
+        int doublings = attempt <= GrowingWaits ? attempt - 1 : Math.Max(0, (2 * GrowingWaits) - 1 - attempt);
+        double longest = Math.Min(LongestWait.TotalMilliseconds, unit * Math.Pow(2, doublings));
         return TimeSpan.FromMilliseconds((longest / 4) + (Random.Shared.NextDouble() * longest * 3 / 4));
     }
 

@@ -34,7 +34,8 @@ internal sealed partial class BareClone
     public static async Task<BareClone> CreateAsync(GitRemote remote, string directory, TimeProvider time, CancellationToken cancellationToken, CancellationToken forceToken)
     {
         var clone = new BareClone(directory, remote, time, forceToken);
-        await clone.RemoteAsync("clone", ["clone", "--quiet", "--bare", "--depth=1", "--single-branch", "--no-tags", "--template=", $"--branch={remote.Branch}", "--", remote.Address, "."], cancellationToken).ConfigureAwait(false);
+        // Nothing here outlives the stage, so nothing has to reach the disk.
+        await clone.RemoteAsync("clone", ["clone", "--quiet", "--bare", "--depth=1", "--single-branch", "--no-tags", "--template=", "--config=core.fsync=none", $"--branch={remote.Branch}", "--", remote.Address, "."], cancellationToken).ConfigureAwait(false);
         return clone;
     }
 
