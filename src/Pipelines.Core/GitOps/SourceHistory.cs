@@ -36,6 +36,13 @@ internal static class SourceHistory
         }
     }
 
+    /// <summary>The commits that one version has and another has not, the newest first, one a line; null where the checkout does not know both.</summary>
+    public static async Task<IReadOnlyList<string>?> BetweenAsync(StageContext context, string older, string newer, CancellationToken cancellationToken)
+    {
+        CommandResult log = await GitAsync(context, null, cancellationToken, "log", "--no-show-signature", "--format=%h %an: %s", $"{older}..{newer}", "--").ConfigureAwait(false);
+        return log.Succeeded ? log.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : null;
+    }
+
     private static async Task<SourceOrder> AskAsync(StageContext context, string ours, string theirs, CancellationToken cancellationToken)
     {
         CommandResult common = await GitAsync(context, null, cancellationToken, "merge-base", ours, theirs).ConfigureAwait(false);

@@ -8,4 +8,8 @@ internal enum CliCommand
     Graph,
     Doctor,
     Settings,
+    Status,
+    History,
+    Rollback,
+    Unblock,
 }

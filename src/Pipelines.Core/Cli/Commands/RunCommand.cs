@@ -112,6 +112,7 @@ internal static class RunCommand
         BuildUrl = invocation.Host.BuildUrl,
         PullRequest = invocation.Host.PullRequest,
         Actor = invocation.Host.Actor,
+        AllowsOlder = invocation.Request.AllowOlder,
         Source = source,
     };
 

@@ -62,6 +62,8 @@ internal static class SandboxTarget
                     Name = environment.Name,
                     App = app,
                     IsProtected = environment.Environment.IsProtected,
+                    SmokeUrl = workload(environment.Name).AbsoluteUri.TrimEnd('/') + "/health",
+                    SmokeVersionKey = "version",
                     Manifest = DeployManifestTarget.From(keys, settings, app, environment.Name, manifests) with { Branch = "main" },
                     ArgoCd = new ArgoCdTarget { Server = argoCd, Application = $"{app}-{environment.Name}", Token = argoCdToken, Timeout = settings.Get(keys.ArgoCdTimeout) },
                 },
