@@ -1,6 +1,14 @@
 using Pipelines.Benchmarks;
 
 // dotnet run -c Release --project benchmarks/Pipelines.Benchmarks [-- PAIRS]
+// … -- contention measures only the services that deploy at once, and writes no file.
+if (args is ["contention"])
+{
+    foreach (Row row in await Contention.MeasureAsync())
+        Console.WriteLine(row);
+    return 0;
+}
+
 int pairs = args.Length > 0 && int.TryParse(args[0], out int given) ? Math.Max(given, 3) : 21;
 string folder = Targets.BenchmarksFolder;
 
@@ -16,6 +24,12 @@ using (var hello = new Target("hello", "hello"))
 }
 
 foreach (Row row in await InProcess.MeasureAsync())
+{
+    rows.Add(row);
+    Console.WriteLine(row);
+}
+
+foreach (Row row in await Contention.MeasureAsync())
 {
     rows.Add(row);
     Console.WriteLine(row);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Pipelines.Core.GitOps.Locks;
 using Pipelines.Core.Model;
 using Pipelines.Core.Tools.Git;
 
@@ -62,6 +63,8 @@ internal sealed partial class ManifestRepository : IDisposable
                 }
 
                 // On the very state that is pushed onto: whatever changes after this look, the push is refused and all is looked at again.
+                if (commit.Environment is not null)
+                    EnvironmentLease.Find(commit.RunId, commit.App, commit.Environment)?.ThrowIfLost();
                 RefuseBlocked(commit, blocked);
                 await RefuseOlderAsync(clone, commit, value, cancellationToken).ConfigureAwait(false);
                 previous = value;

@@ -12,4 +12,6 @@ internal enum CliCommand
     History,
     Rollback,
     Unblock,
+    LockList,
+    LockRelease,
 }

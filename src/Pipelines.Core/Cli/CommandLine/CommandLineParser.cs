@@ -51,6 +51,11 @@ internal sealed class CommandLineParser
             With(new System.CommandLine.Command("history", "Show what ran in each environment."), _env, _limit, _json),
             With(new System.CommandLine.Command("rollback", "Bring an earlier version back, and block what runs now."), _env, _to, _reason, _acceptMigration, _yes),
             With(new System.CommandLine.Command("unblock", "Let in again what was rolled back."), _env, _digest, _reason),
+            new System.CommandLine.Command("lock", "Show who holds an environment, or take it away.")
+            {
+                With(new System.CommandLine.Command("list", "Show who holds each environment, and who waits for it."), _env, _json),
+                With(new System.CommandLine.Command("release", "Take an environment from the run that holds it; that run stops before its next effect."), _env, _reason),
+            },
         };
         foreach (Option option in running)
             _root.Options.Add(option);
@@ -72,7 +77,7 @@ internal sealed class CommandLineParser
 
         if (result.Errors.Count > 0 || result.UnmatchedTokens.Count > 0)
             throw Unusable(result);
-        string command = result.CommandResult.Command.Name;
+        string command = result.CommandResult.Command.Name switch { "list" => nameof(CliCommand.LockList), "release" => nameof(CliCommand.LockRelease), var name => name };
         return new CliRequest
         {
             Command = Enum.TryParse(command, ignoreCase: true, out CliCommand known) ? known : CliCommand.Run,

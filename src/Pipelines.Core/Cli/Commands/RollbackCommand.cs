@@ -31,10 +31,10 @@ internal static class RollbackCommand
         }
 
         string revision = await repository.RollbackAsync(request, plan, session.Cancel).ConfigureAwait(false);
-        await output.WriteLineAsync($"The manifest of {environment.App} in {environment.Name} is back at {plan.Target.Tag} (commit {revision[..10]}): pushed.").ConfigureAwait(false);
+        await output.WriteLineAsync($"The manifest of {environment.App} in {environment.Name} is back at {plan.Target.Tag} (commit {revision[..10]}).").ConfigureAwait(false);
         return await DeploymentAftermath.LookAsync(environment, revision, plan.Target.Tag, session.Context, session.Cancel).ConfigureAwait(false) is var after && after.IsSure
-            ? await SayAsync(output, after.Text, 0).ConfigureAwait(false)
-            : await SayAsync(output, $"{after.Text} The rollback itself stands.", 1).ConfigureAwait(false);
+            ? await SayAsync(output, $"It is pushed, {after.Text}", 0).ConfigureAwait(false)
+            : await SayAsync(output, $"It is pushed, {after.Text} The rollback itself stands.", 1).ConfigureAwait(false);
     }
 
     public static async Task<int> UnblockAsync(Invocation invocation)

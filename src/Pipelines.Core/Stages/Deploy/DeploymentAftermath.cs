@@ -10,11 +10,11 @@ internal static class DeploymentAftermath
     private static readonly TimeSpan RequestTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <returns>Whether the tag is known to run and answers; and what was seen, in a sentence.</returns>
+    /// <returns>Whether the tag is known to run and answers; and what was seen, as the end of a sentence.</returns>
     public static async Task<(bool IsSure, string Text)> LookAsync(DeploymentEnvironment environment, string revision, string? tag, StageContext context, CancellationToken cancellationToken)
     {
         if (environment.ArgoCd is not { } argoCd)
-            return (true, "Nothing is known about the cluster: this environment has no Argo CD application.");
+            return (true, "but nothing is known about the cluster: this environment has no Argo CD application.");
         string phrase;
         try
         {
@@ -24,15 +24,15 @@ internal static class DeploymentAftermath
         catch (PipelineException exception)
         {
             context.Log.Error(exception.Message); // on call must know both: what was set back stands, and the cluster is not there
-            return (false, $"What is running now is not sure: {exception.What}");
+            return (false, $"but what is running now is not sure: {exception.What}");
         }
         catch (OperationCanceledException)
         {
-            return (false, $"The wait for Argo CD was cut short: look whether {tag ?? "it"} is running.");
+            return (false, $"but the wait for Argo CD was cut short: look whether {tag ?? "it"} is running.");
         }
 
         (bool answers, string? smoke) = await SmokeAsync(environment, tag, context, cancellationToken).ConfigureAwait(false);
-        return (answers, $"Argo CD runs it: {phrase}{(smoke is null ? "" : $"; {smoke}")}.");
+        return (answers, $"and Argo CD runs it: {phrase}{(smoke is null ? "" : $"; {smoke}")}.");
     }
 
     private static async Task<(bool Answers, string? Text)> SmokeAsync(DeploymentEnvironment environment, string? tag, StageContext context, CancellationToken cancellationToken)

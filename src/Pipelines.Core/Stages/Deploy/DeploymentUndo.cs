@@ -43,7 +43,7 @@ internal sealed class DeploymentUndo(Deployment deployment, StageContext context
             context.Log.Info($"{deployment.Image.Digest} is blocked in {_environment.Name} from now on, whatever deploys next; a new commit is free to go. If it was not at fault: dotnet run --project build -- unblock --env {_environment.Name} --reason \"…\"");
         context.Report("revert commit", commit);
         (_, string seen) = await DeploymentAftermath.LookAsync(_environment, reverted.Revision, reverted.Tag, context, cancellationToken).ConfigureAwait(false);
-        return Done(true, $"{undone}. {seen}");
+        return Done(true, $"{undone}, {seen}");
     }
 
     /// <summary>A failed verdict is one about the digest: it stays out until a person lets it in again. That somebody pressed Ctrl-C says nothing about it.</summary>
