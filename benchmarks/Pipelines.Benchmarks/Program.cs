@@ -1,8 +1,14 @@
 using Pipelines.Benchmarks;
 
-// dotnet run -c Release --project benchmarks/Pipelines.Benchmarks [-- PAIRS]
-// … -- contention measures only the services that deploy at once, and writes no file.
-if (args is ["contention"])
+// dotnet run -c Release --project benchmarks/Pipelines.Benchmarks [-- PAIRS | masker | contention]
+if (args is ["masker"]) // prints the masker's rows only
+{
+    foreach (Row row in MaskerSpeed.Measure())
+        Console.WriteLine(row);
+    return 0;
+}
+
+if (args is ["contention"]) // the services that deploy at once, only
 {
     foreach (Row row in await Contention.MeasureAsync())
         Console.WriteLine(row);
@@ -24,6 +30,12 @@ using (var hello = new Target("hello", "hello"))
 }
 
 foreach (Row row in await InProcess.MeasureAsync())
+{
+    rows.Add(row);
+    Console.WriteLine(row);
+}
+
+foreach (Row row in MaskerSpeed.Measure())
 {
     rows.Add(row);
     Console.WriteLine(row);

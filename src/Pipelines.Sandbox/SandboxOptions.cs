@@ -33,6 +33,11 @@ public sealed record SandboxOptions
     /// <value>null</value>
     public IReadOnlyList<string>? SlackChannels { get; init; }
 
+    /// <summary>What the stand-ins of the stores of secrets hold: values by reference, such as <c>aws-sm://prod/stripe</c>, <c>aws-sm://prod/stripe#key</c> (a string of a JSON secret),
+    /// <c>aws-ssm:///prod/order-service/db-url</c> or <c>vault://secret/prod/stripe#key</c>. Anything else is not found there.</summary>
+    /// <value>nothing</value>
+    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The clock that a rollout takes its time from.</summary>
     /// <value>the system's</value>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -8,6 +8,8 @@ internal sealed class StageReporter(PlannedStage stage, EventHub hub) : IStageRe
     /// <summary>Whether the stage has ended. The hub alone sets and reads it, under its lock.</summary>
     public bool IsClosed { get; set; }
 
+    public ITextMasker Masker => hub.Masker;
+
     public void Close() => hub.Close(this);
 
     public void Log(LogLevel level, string message)
@@ -22,6 +24,8 @@ internal sealed class StageReporter(PlannedStage stage, EventHub hub) : IStageRe
         foreach (string line in masked.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'))
             Publish(level, line);
     }
+
+    public void LogMasked(LogLevel level, string line) => Publish(level, line);
 
     public void Report(StageReport report) => hub.Publish(new RunEvent.StageReported(hub.Now, stage, Masked(report)), this);
 

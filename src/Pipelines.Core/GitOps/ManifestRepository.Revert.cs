@@ -29,9 +29,9 @@ internal sealed partial class ManifestRepository
                 }
 
                 (byte[] bytes, string? tag) = await BeforeAsync(clone, file!, value, revision, previousTag, cancellationToken).ConfigureAwait(false);
-                List<GitChange> changes = [new(_target.File, bytes, file!.Mode)];
+                List<GitFileChange> changes = [new(_target.File, bytes, file!.Mode)];
                 if (block is not null)
-                    changes.Add(new GitChange(paths[1], BlockedDigests.Write(BlockedDigests.Read(paths[1], files[1]?.Bytes).With(block))));
+                    changes.Add(new GitFileChange(paths[1], BlockedDigests.Write(BlockedDigests.Read(paths[1], files[1]?.Bytes).With(block))));
                 string subject = $"ci: revert {commit.App} to {tag ?? "no tag"} [skip ci]";
                 string message = ManifestCommit.Compose(subject, $"{why}\nThis reverts commit {revision}.", commit.RunId, commit.Trailers);
                 string id = await clone.CommitAsync(changes, message, Identity, cancellationToken).ConfigureAwait(false);

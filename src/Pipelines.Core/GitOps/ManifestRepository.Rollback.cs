@@ -67,7 +67,7 @@ internal sealed partial class ManifestRepository
                 GitFile? then = await clone.ReadAsync(revision, _target.File, cancellationToken).ConfigureAwait(false);
                 byte[] bytes = value.SetAsIn(ManifestEdit.Open(_target, then!.Bytes));
                 var block = new BlockedDigest(plan.Now.Digest, plan.Now.Tag, _context.Time.GetUtcNow(), request.By, request.Reason);
-                GitChange[] changes = [new(_target.File, bytes, file.Mode), new(blockedFile, BlockedDigests.Write(BlockedDigests.Read(blockedFile, blocked?.Bytes).With(block)))];
+                GitFileChange[] changes = [new(_target.File, bytes, file.Mode), new(blockedFile, BlockedDigests.Write(BlockedDigests.Read(blockedFile, blocked?.Bytes).With(block)))];
                 string message = ManifestCommit.Compose(
                     $"ci: roll back {request.App} to {plan.Target.Tag} [skip ci]",
                     request.Reason,
@@ -110,7 +110,7 @@ internal sealed partial class ManifestRepository
                 chosen = fitting[0];
                 string message = ManifestCommit.Compose(
                     $"ci: unblock {request.App} {chosen.Tag ?? chosen.Digest} in {request.Environment} [skip ci]", request.Reason, request.RunId, [("Environment", request.Environment), ("Unblocked", chosen.Digest ?? chosen.Tag!), ("Started-By", request.By), .. request.Trailers]);
-                pushed = await clone.CommitAsync([new GitChange(file, BlockedDigests.Write([.. blocked.Where(one => one != chosen)]))], message, Identity, cancellationToken).ConfigureAwait(false);
+                pushed = await clone.CommitAsync([new GitFileChange(file, BlockedDigests.Write([.. blocked.Where(one => one != chosen)]))], message, Identity, cancellationToken).ConfigureAwait(false);
                 return true;
             },
             cancellationToken).ConfigureAwait(false);

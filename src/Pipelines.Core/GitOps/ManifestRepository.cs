@@ -68,7 +68,7 @@ internal sealed partial class ManifestRepository : IDisposable
                 RefuseBlocked(commit, blocked);
                 await RefuseOlderAsync(clone, commit, value, cancellationToken).ConfigureAwait(false);
                 previous = value;
-                attempted = await clone.CommitAsync([new GitChange(_target.File, bytes, file.Mode)], commit.Message, Identity, cancellationToken).ConfigureAwait(false);
+                attempted = await clone.CommitAsync([new GitFileChange(_target.File, bytes, file.Mode)], commit.Message, Identity, cancellationToken).ConfigureAwait(false);
                 change = new ManifestChange(attempted, Changed: true, value.Tag) { PreviousDigest = value.Digest };
                 return true;
             },
@@ -164,7 +164,7 @@ internal sealed partial class ManifestRepository : IDisposable
 
         GitRemote remote = await ManifestTargets.RemoteAsync(_target, _context, cancellationToken).ConfigureAwait(false);
         Directory.CreateDirectory(_folder);
-        return _clone = await BareClone.CreateAsync(remote, _folder, _context.Time, cancellationToken, _context.ForceToken).ConfigureAwait(false);
+        return _clone = await BareClone.CreateAsync(remote, _folder, _context.Time, cancellationToken, _context.ForceToken, _context.Secrets).ConfigureAwait(false);
     }
 
     /// <summary>The manifest, and beside it the file of the blocked digests, where there is one.</summary>

@@ -61,7 +61,7 @@ internal static class SourceHistory
         Command command = GitCommand.Create(arguments);
         if (limit is not null)
             command = command.WithTimeout(limit.Value);
-        return ProcessRunner.RunAsync(command, context.Run.Directory, null, context.Time, cancellationToken, context.ForceToken);
+        return ProcessRunner.RunAsync(command, context.Run.Directory, null, context.Secrets, context.Time, cancellationToken, context.ForceToken);
     }
 
     private static string Short(string commit) => commit[..Math.Min(10, commit.Length)];

@@ -21,9 +21,10 @@ internal static class DeployPlan
         var pipeline = new PipelineBuilder(app);
 
         StageHandle<TestResults> tests = pipeline.Add("test", Tests(keys, settings)).WithTimeout(settings.Get(keys.TestTimeout));
+        StageHandle<ScannedSource> sources = pipeline.Add("scan secrets", new SecretScan { IgnoreFile = settings.Get(keys.SecretIgnoreFile) }).WithTimeout(ShortStage);
         StageHandle<BuiltImage> image = pipeline.Add("build image", Image(keys, settings, target, isSandbox)).WithRetry(3).WithTimeout(settings.Get(keys.BuildTimeout));
         StageHandle<ScannedImage> scanned = pipeline.Add("scan image", Scan(keys, settings, target, isSandbox), image).WithRetry(4, TimeSpan.FromSeconds(5)).WithTimeout(ShortStage);
-        StageHandle<PublishedImage> pushed = pipeline.Add("push image", new PushImage { Credentials = target.Credentials }, scanned).After(tests)
+        StageHandle<PublishedImage> pushed = pipeline.Add("push image", new PushImage { Credentials = target.Credentials }, scanned).After(tests, sources)
             .WithRetry(4, isSandbox ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(5)).WithTimeout(ShortStage);
         if (!isSandbox)
             pushed.When(Condition.Branch([.. keys.Environments.SelectMany(environment => environment.BranchList(settings)).Distinct(StringComparer.Ordinal)]));

@@ -47,7 +47,7 @@ internal static class DeployReach
         CommandResult result;
         try
         {
-            result = await ProcessRunner.RunAsync(command, context.Directory, null, context.Time, cancellationToken).ConfigureAwait(false);
+            result = await ProcessRunner.RunAsync(command, context.Directory, null, context.Secrets, context.Time, cancellationToken).ConfigureAwait(false);
         }
         catch (CommandFailedException)
         {

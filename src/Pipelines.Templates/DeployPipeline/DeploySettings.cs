@@ -30,6 +30,7 @@ internal sealed class DeploySettings
         FailOn = Schema.Choice("scan.fail-on", "the severity from which a finding blocks", "high", "low", "medium", "high", "critical");
         IgnoreUnfixed = Schema.Flag("scan.ignore-unfixed", "whether findings without a fix pass", true);
         IgnoreFile = Schema.Text("scan.ignore-file", "the ignore list: id, reason and expiry date per entry", "scan-ignore.yaml");
+        SecretIgnoreFile = Schema.Text("secrets.scan-ignore-file", "the allow list of the secret scan: fingerprint, or rule and path, with a reason per entry", "secret-scan-ignore.yaml");
 
         ManifestRepository = Schema.Text("manifest.repository", "the manifest repository: https, ssh or a path, without credentials", check: text => CheckCredentials(text, "set manifest.token to where the token is kept"));
         ManifestBranch = Schema.Text("manifest.branch", "the branch that Argo CD follows", "main");
@@ -98,6 +99,8 @@ internal sealed class DeploySettings
     public Setting<bool> IgnoreUnfixed { get; }
 
     public Setting<string> IgnoreFile { get; }
+
+    public Setting<string> SecretIgnoreFile { get; }
 
     public Setting<string> ManifestRepository { get; }
 

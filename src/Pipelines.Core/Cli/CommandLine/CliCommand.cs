@@ -14,4 +14,5 @@ internal enum CliCommand
     Unblock,
     LockList,
     LockRelease,
+    Oidc,
 }

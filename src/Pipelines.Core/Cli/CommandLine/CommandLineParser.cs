@@ -30,6 +30,7 @@ internal sealed class CommandLineParser
     private readonly Option<string?> _reason = new("--reason") { Description = "Why. It is kept in the manifest repository.", HelpName = "text" };
     private readonly Option<bool> _acceptMigration = new("--accept-migration") { Description = "Go back although a database migration that cannot be reversed ran since: the older version works with the database as it is." };
     private readonly Option<string?> _digest = new("--digest") { Description = "What to let in again, where several are blocked.", HelpName = "digest|tag" };
+    private readonly OidcOptions _oidc = new();
     private readonly RootCommand _root;
     private readonly TextWriter _text;
 
@@ -56,6 +57,7 @@ internal sealed class CommandLineParser
                 With(new System.CommandLine.Command("list", "Show who holds each environment, and who waits for it."), _env, _json),
                 With(new System.CommandLine.Command("release", "Take an environment from the run that holds it; that run stops before its next effect."), _env, _reason),
             },
+            _oidc.Command,
         };
         foreach (Option option in running)
             _root.Options.Add(option);
@@ -80,6 +82,7 @@ internal sealed class CommandLineParser
         string command = result.CommandResult.Command.Name switch { "list" => nameof(CliCommand.LockList), "release" => nameof(CliCommand.LockRelease), var name => name };
         return new CliRequest
         {
+            Oidc = _oidc.Read(result),
             Command = Enum.TryParse(command, ignoreCase: true, out CliCommand known) ? known : CliCommand.Run,
             Mode = Mode(result),
             SandboxFaults = [.. (result.GetValue(_fault) ?? []).SelectMany(fault => fault.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
@@ -108,7 +111,7 @@ internal sealed class CommandLineParser
             ? jobs
             : throw new InvalidUsageException($"{option}: '{text}' is no number of {of}.", null, $"Give a whole number of at least 1, such as {option} 4.");
 
-    private static T OneOf<T>(string option, string? text, T otherwise, params T[] values) where T : struct, Enum
+    internal static T OneOf<T>(string option, string? text, T otherwise, params T[] values) where T : struct, Enum
     {
         if (text is null)
             return otherwise;

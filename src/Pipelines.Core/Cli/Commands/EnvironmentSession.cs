@@ -41,10 +41,11 @@ internal sealed class EnvironmentSession : IAsyncDisposable
     {
         AppEnvironment environment = invocation.Environment;
         EffectiveSettings settings = Application.LoadSettings(invocation, check: true);
-        var masker = new SecretMasker(invocation.Template.Name);
+        SecretMasker masker = invocation.Masker;
         var sandboxSecrets = new Dictionary<string, string>(StringComparer.Ordinal);
+        var sandboxVariables = new Dictionary<string, string>(StringComparer.Ordinal);
         SecretResolver secrets = invocation.Mode == RunMode.Sandbox
-            ? SecretStores.Sandbox(masker, sandboxSecrets, environment.Time)
+            ? SecretStores.Sandbox(masker, sandboxSecrets, environment.Time, sandboxVariables)
             : SecretStores.Live(masker, environment.Variables.All, invocation.Directory, environment.Time);
         string id = environment.Time.GetUtcNow().ToString("yyyyMMdd-HHmmss", System.Globalization.CultureInfo.InvariantCulture) + "-" + Guid.NewGuid().ToString("N")[..4];
         string folder = Path.Combine(Path.GetTempPath(), "pipelines-" + Guid.NewGuid().ToString("N"));
@@ -58,6 +59,7 @@ internal sealed class EnvironmentSession : IAsyncDisposable
             SandboxFaults = [],
             Secrets = secrets,
             SandboxSecrets = sandboxSecrets,
+            SandboxVariables = sandboxVariables,
             Time = environment.Time,
             Warn = text => environment.Error.WriteLine("warning: " + masker.Mask(text)),
         };
@@ -103,7 +105,15 @@ internal sealed class EnvironmentSession : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _secrets.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await _secrets.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is PipelineException or AggregateException)
+        {
+            _template.Warn(exception.Message); // what the command did stands
+        }
+
         for (int index = _template.Owned.Count - 1; index >= 0; index--)
             await _template.Owned[index].DisposeAsync().ConfigureAwait(false);
         _interrupts?.Dispose();

@@ -65,13 +65,13 @@ internal sealed partial class BareClone
 
     /// <summary>Commits changed files on top of <see cref="Tip"/>. Nothing is pushed.</summary>
     /// <returns>The id of the commit.</returns>
-    public async Task<string> CommitAsync(IReadOnlyList<GitChange> changes, string message, GitIdentity identity, CancellationToken cancellationToken)
+    public async Task<string> CommitAsync(IReadOnlyList<GitFileChange> changes, string message, GitIdentity identity, CancellationToken cancellationToken)
     {
         string who = string.Create(CultureInfo.InvariantCulture, $"{identity.Name} <{identity.Email}> {identity.At.ToUnixTimeSeconds()} +0000");
         var stream = new StringBuilder(); // https://git-scm.com/docs/git-fast-import#_input_format
         stream.Append("commit ").Append(NewCommit).Append("\nmark :1\nauthor ").Append(who).Append("\ncommitter ").Append(who)
             .Append("\ndata ").Append(Encoding.UTF8.GetByteCount(message)).Append('\n').Append(message).Append("\nfrom ").Append(Tip).Append("^0\n");
-        foreach (GitChange change in changes)
+        foreach (GitFileChange change in changes)
         {
             if (change.Content is null)
                 stream.Append("D ").Append(change.Path).Append('\n');

@@ -1,7 +1,7 @@
 namespace Pipelines.Core.Tools.Git;
 
-/// <summary>What a commit does to one file.</summary>
-/// <param name="Path">The file, from the root.</param>
-/// <param name="Content">What it holds from then on; null where it is taken away.</param>
-/// <param name="Mode">Its mode.</param>
-internal sealed record GitChange(string Path, byte[]? Content, string Mode = "100644");
+/// <summary>The commits of a change.</summary>
+/// <param name="Range">What git calls them, such as <c>a..b</c>; null where there are none to see.</param>
+/// <param name="DefaultBranch">The branch they left; null where the clone knows none.</param>
+/// <param name="IsShallow">Whether the clone lacks older commits.</param>
+internal sealed record GitChange(string? Range, string? DefaultBranch, bool IsShallow);

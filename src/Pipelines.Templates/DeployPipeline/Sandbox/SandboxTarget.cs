@@ -29,6 +29,7 @@ internal static class SandboxTarget
             },
             cancellationToken).ConfigureAwait(false);
         context.Own(sandbox);
+        context.AddSandboxVariables(sandbox.Variables);
         context.AddSandboxSecret("argocd-token", sandbox.ArgoCdToken);
         context.AddSandboxSecret("ecr-access-key-id", sandbox.EcrAccessKeyId);
         context.AddSandboxSecret("ecr-secret-access-key", sandbox.EcrSecretAccessKey);
