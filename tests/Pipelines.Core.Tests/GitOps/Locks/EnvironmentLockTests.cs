@@ -94,7 +94,7 @@ public sealed class EnvironmentLockTests : IDisposable
     public async Task Renew_TakenOverByAnother_StopsTheHolderBeforeItsNextEffect()
     {
         GitRepository bare = await ManifestsAsync();
-        RecordingContext context = Context();
+        RecordingContext context = new(_directory.Path, time: new ManualTime()); // whose timer does not fire by itself
         await using EnvironmentLease lease = await AcquireAsync("run-1", context);
         await bare.RunAsync("update-ref", "-d", "refs/pipelines/locks/order/staging/holder");
         await PutAsync("run-2", s_day.AddYears(1));
