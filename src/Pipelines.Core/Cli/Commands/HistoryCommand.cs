@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Pipelines.Core.GitOps;
@@ -11,7 +12,8 @@ internal static class HistoryCommand
 
     public static async Task<int> RunAsync(Invocation invocation)
     {
-        await using EnvironmentSession session = await EnvironmentSession.OpenAsync(invocation, needsServers: false).ConfigureAwait(false);
+        EnvironmentSession session = await EnvironmentSession.OpenAsync(invocation, needsServers: false).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable end = session.ConfigureAwait(false);
         var histories = new List<(string Environment, IReadOnlyList<ManifestRecord> Records)>();
         foreach (DeploymentEnvironment environment in session.Environments)
         {

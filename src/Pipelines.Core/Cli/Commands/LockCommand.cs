@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Pipelines.Core.GitOps;
 using Pipelines.Core.GitOps.Locks;
@@ -9,7 +10,8 @@ internal static class LockCommand
 {
     public static async Task<int> ListAsync(Invocation invocation)
     {
-        await using EnvironmentSession session = await EnvironmentSession.OpenAsync(invocation, needsServers: false).ConfigureAwait(false);
+        EnvironmentSession session = await EnvironmentSession.OpenAsync(invocation, needsServers: false).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable end = session.ConfigureAwait(false);
         var found = new List<(string Environment, bool Waits, LockEntry? Entry)>();
         foreach (DeploymentEnvironment environment in session.Environments)
         {
@@ -27,7 +29,8 @@ internal static class LockCommand
     {
         if (string.IsNullOrWhiteSpace(invocation.Request.Reason))
             throw new InvalidUsageException("Taking a lock from its holder needs a reason: its run stops, and says it.", null, "Say it: lock release --reason \"the agent is gone\"");
-        await using EnvironmentSession session = await EnvironmentSession.OpenAsync(invocation, needsServers: false).ConfigureAwait(false);
+        EnvironmentSession session = await EnvironmentSession.OpenAsync(invocation, needsServers: false).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable end = session.ConfigureAwait(false);
         DeploymentEnvironment environment = session.Only();
         session.Open(environment).Dispose(); // says what is missing
         using RefDocuments refs = await RefDocuments.OpenAsync(environment.Manifest, session.Context, session.Cancel).ConfigureAwait(false);

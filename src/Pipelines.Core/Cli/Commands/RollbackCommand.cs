@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Pipelines.Core.GitOps;
 using Pipelines.Core.Stages.Deploy;
 
@@ -11,7 +12,8 @@ internal static class RollbackCommand
         bool asks = !invocation.Request.Yes;
         if (asks && (invocation.Environment.ReadLine is null || !invocation.Environment.IsTerminal))
             throw new InvalidUsageException("A rollback changes what runs, and here is nobody to ask.", null, "Say that it is meant: rollback --yes. See first what it would go back to: history.");
-        await using EnvironmentSession session = await EnvironmentSession.OpenAsync(invocation, needsServers: true).ConfigureAwait(false);
+        EnvironmentSession session = await EnvironmentSession.OpenAsync(invocation, needsServers: true).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable end = session.ConfigureAwait(false);
         TextWriter output = invocation.Environment.Output;
         DeploymentEnvironment environment = session.Only();
         RollbackRequest request = Request(session, environment, invocation.Request.Reason ?? "rolled back by hand") with { To = invocation.Request.To, AcceptsMigration = invocation.Request.AcceptsMigration };
@@ -41,7 +43,8 @@ internal static class RollbackCommand
     {
         if (string.IsNullOrWhiteSpace(invocation.Request.Reason))
             throw new InvalidUsageException("Letting in what was rolled back needs a reason: others will ask.", null, "Say it: unblock --reason \"the database was down, not the service\"");
-        await using EnvironmentSession session = await EnvironmentSession.OpenAsync(invocation, needsServers: false).ConfigureAwait(false);
+        EnvironmentSession session = await EnvironmentSession.OpenAsync(invocation, needsServers: false).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable end = session.ConfigureAwait(false);
         DeploymentEnvironment environment = session.Only();
         using ManifestRepository repository = session.Open(environment);
         (BlockedDigest digest, string revision) = await repository.UnblockAsync(Request(session, environment, invocation.Request.Reason) with { To = invocation.Request.Digest }, session.Cancel).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Pipelines.Core.GitOps;
 using Pipelines.Core.Tools.Git;
@@ -11,7 +12,8 @@ internal static class StatusCommand
 
     public static async Task<int> RunAsync(Invocation invocation)
     {
-        await using EnvironmentSession session = await EnvironmentSession.OpenAsync(invocation, needsServers: false).ConfigureAwait(false);
+        EnvironmentSession session = await EnvironmentSession.OpenAsync(invocation, needsServers: false).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable end = session.ConfigureAwait(false);
         var seen = new List<Seen>();
         foreach (DeploymentEnvironment environment in session.Environments)
         {

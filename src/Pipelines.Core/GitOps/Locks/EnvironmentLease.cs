@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Pipelines.Core.GitOps.Locks;
 
 /// <summary>An environment that this run holds, renewed while it does. Who loses it does nothing more to the environment.</summary>
+[SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "a renewal that the timer has begun may still wait for it; its wait handle is never asked for, so there is nothing to free")]
 internal sealed class EnvironmentLease : IAsyncDisposable
 {
     private static readonly ConcurrentDictionary<(string Run, string App, string Environment), EnvironmentLease> s_held = new();

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Pipelines.Core.GitOps;
 using Pipelines.Core.GitOps.Locks;
 
@@ -31,6 +32,7 @@ public sealed record LockEnvironment : IStage<PublishedImage, PublishedImage>, I
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="EnvironmentLockException">A newer commit of the same branch waits too.</exception>
     /// <exception cref="GitException">The manifest repository cannot be reached or refuses the ref.</exception>
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "the lease owns it from then on, and ReleaseEnvironment disposes the lease")]
     public async Task<PublishedImage> RunAsync(PublishedImage input, StageContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
