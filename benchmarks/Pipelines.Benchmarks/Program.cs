@@ -1,9 +1,16 @@
 using Pipelines.Benchmarks;
 
-// dotnet run -c Release --project benchmarks/Pipelines.Benchmarks [-- PAIRS | masker]
+// dotnet run -c Release --project benchmarks/Pipelines.Benchmarks [-- PAIRS | masker | contention]
 if (args is ["masker"]) // prints the masker's rows only
 {
     foreach (Row row in MaskerSpeed.Measure())
+        Console.WriteLine(row);
+    return 0;
+}
+
+if (args is ["contention"]) // the services that deploy at once, only
+{
+    foreach (Row row in await Contention.MeasureAsync())
         Console.WriteLine(row);
     return 0;
 }
@@ -29,6 +36,12 @@ foreach (Row row in await InProcess.MeasureAsync())
 }
 
 foreach (Row row in MaskerSpeed.Measure())
+{
+    rows.Add(row);
+    Console.WriteLine(row);
+}
+
+foreach (Row row in await Contention.MeasureAsync())
 {
     rows.Add(row);
     Console.WriteLine(row);

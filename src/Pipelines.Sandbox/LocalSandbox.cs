@@ -59,7 +59,7 @@ public sealed class LocalSandbox : IAsyncDisposable
         canary.Watch("the secret access key of ECR", EcrSecretAccessKey, null); // it signs requests and is in none
         canary.Watch("the Argo CD token", ArgoCdToken, "ArgoCd");
         canary.Watch("the Slack token", SlackToken, "Slack");
-        canary.Watch("the Vault token", _vaultToken, "Vault");
+        canary.Watch("the Vault token", Secret.Of(_vaultToken, "sandbox Vault"), "Vault");
         canary.Watch("the Prometheus token", PrometheusToken, "Prometheus");
     }
 

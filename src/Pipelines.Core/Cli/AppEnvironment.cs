@@ -23,6 +23,9 @@ internal sealed record AppEnvironment
 
     public bool HandlesSignals { get; init; }
 
+    /// <summary>Reads a line that a person types; null where nobody is there.</summary>
+    public Func<string?>? ReadLine { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>The machine as it is.</summary>
@@ -38,6 +41,7 @@ internal sealed record AppEnvironment
             CurrentDirectory = Environment.CurrentDirectory,
             BaseDirectory = AppContext.BaseDirectory,
             HandlesSignals = true,
+            ReadLine = () => Console.IsInputRedirected ? null : Console.ReadLine(),
         };
 #pragma warning restore RS0030
     }

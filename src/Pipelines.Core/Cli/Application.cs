@@ -28,6 +28,12 @@ internal static class Application
                 CliCommand.Graph => await PlanCommand.DrawAsync(invocation).ConfigureAwait(false),
                 CliCommand.Doctor => await DoctorCommand.RunAsync(invocation).ConfigureAwait(false),
                 CliCommand.Settings => SettingsCommand.Run(invocation),
+                CliCommand.Status => await StatusCommand.RunAsync(invocation).ConfigureAwait(false),
+                CliCommand.History => await HistoryCommand.RunAsync(invocation).ConfigureAwait(false),
+                CliCommand.Rollback => await RollbackCommand.RunAsync(invocation).ConfigureAwait(false),
+                CliCommand.LockList => await LockCommand.ListAsync(invocation).ConfigureAwait(false),
+                CliCommand.LockRelease => await LockCommand.ReleaseAsync(invocation).ConfigureAwait(false),
+                CliCommand.Unblock => await RollbackCommand.UnblockAsync(invocation).ConfigureAwait(false),
                 CliCommand.Oidc => await OidcCommand.RunAsync(invocation).ConfigureAwait(false),
                 _ => await RunCommand.RunAsync(invocation).ConfigureAwait(false),
             };

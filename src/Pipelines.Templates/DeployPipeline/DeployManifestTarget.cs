@@ -11,6 +11,7 @@ internal static class DeployManifestTarget
         Branch = settings.Get(keys.ManifestBranch),
         File = Placeholders.Fill(settings.Get(keys.ManifestFile), app, environment),
         Key = settings.Get(keys.ManifestKey),
+        DigestKey = settings.Find(keys.ManifestDigestKey),
         TokenUser = settings.Get(keys.ManifestTokenUser),
         AuthorName = settings.Get(keys.AuthorName),
         AuthorEmail = settings.Get(keys.AuthorEmail),

@@ -36,11 +36,12 @@ internal sealed class DeploySettings
         ManifestBranch = Schema.Text("manifest.branch", "the branch that Argo CD follows", "main");
         ManifestFile = Schema.Text("manifest.file", "the values file in it", "apps/{app}/values-{environment}.yaml");
         ManifestKey = Schema.Text("manifest.key", "the key of the tag in that file", "image.tag");
+        ManifestDigestKey = Schema.Text("manifest.digest-key", "the key of the digest in that file, where the chart has one; set beside the tag");
         ManifestToken = Schema.Secret("manifest.token", "the token that may push to it (https only)", "env://MANIFEST_TOKEN");
         ManifestTokenUser = Schema.Text("manifest.token-user", "the user name that goes with the token", "x-access-token");
         AuthorName = Schema.Text("manifest.author-name", "the author of the manifest commits", "Pipelines");
         AuthorEmail = Schema.Text("manifest.author-email", "the author's address", "pipelines@ci.invalid");
-        PushAttempts = Schema.Number("manifest.push-attempts", "how often a push is tried when others push too", 10, 1, 100);
+        PushAttempts = Schema.Number("manifest.push-attempts", "how often a push is tried when others push too", 30, 1, 100);
 
         ArgoCdServer = Schema.Address("argocd.server", "the Argo CD server, such as https://argocd.example.com");
         ArgoCdApplication = Schema.Text("argocd.application", "the application", "{app}-{environment}");
@@ -108,6 +109,8 @@ internal sealed class DeploySettings
     public Setting<string> ManifestFile { get; }
 
     public Setting<string> ManifestKey { get; }
+
+    public Setting<string> ManifestDigestKey { get; }
 
     public Setting<SecretReference> ManifestToken { get; }
 

@@ -38,6 +38,8 @@ internal static class LiveTarget
                 App = app,
                 IsProtected = environment.Environment.IsProtected,
                 AllowedBranches = environment.BranchList(settings),
+                SmokeUrl = settings.Find(environment.SmokeUrl) ?? settings.Find(keys.SmokeUrl),
+                SmokeVersionKey = settings.Find(keys.SmokeVersionKey),
                 Manifest = DeployManifestTarget.From(keys, settings, app, name, manifests) with { Token = isHttp ? settings.Get(keys.ManifestToken) : null },
                 ArgoCd = new ArgoCdTarget
                 {

@@ -75,7 +75,7 @@ public sealed class ManifestRepositoryTests : IDisposable
         ManifestChange change = await SetAsync("new", context: context);
         Assert.True(change.Changed);
         Assert.Equal(Before.Replace("'old'", "'new'", StringComparison.Ordinal).Replace("replicas: 2", "replicas: 3", StringComparison.Ordinal), await bare.ShowAsync(File));
-        Assert.Contains("attempt 2 of 10", context.LogText, StringComparison.Ordinal);
+        Assert.Contains("attempt 2 of 30", context.LogText, StringComparison.Ordinal);
         Assert.Contains(time.Waits, wait => wait > TimeSpan.Zero && wait <= TimeSpan.FromMilliseconds(100));
     }
 

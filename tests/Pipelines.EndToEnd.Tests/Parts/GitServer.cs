@@ -63,7 +63,7 @@ internal sealed class GitServer : IAsyncDisposable
             master_process off;
             pid {{folder}}/nginx.pid;
             error_log {{folder}}/error.log;
-            events { worker_connections 64; }
+            events { worker_connections 512; }
             http {
               log_format requests '$remote_user $request_method $request_uri $status';
               access_log {{folder}}/access.log requests;

@@ -8,5 +8,11 @@ internal enum CliCommand
     Graph,
     Doctor,
     Settings,
+    Status,
+    History,
+    Rollback,
+    Unblock,
+    LockList,
+    LockRelease,
     Oidc,
 }

@@ -27,6 +27,27 @@ internal sealed record CliRequest
 
     public bool Json { get; init; }
 
+    /// <summary>The environment of a command; null for all of them, or the only one.</summary>
+    public string? Environment { get; init; }
+
+    /// <summary>How many entries a history has.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>What to roll back to.</summary>
+    public string? To { get; init; }
+
+    /// <summary>What to unblock.</summary>
+    public string? Digest { get; init; }
+
+    public string? Reason { get; init; }
+
+    /// <summary>Whether nobody has to be asked.</summary>
+    public bool Yes { get; init; }
+
+    public bool AcceptsMigration { get; init; }
+
+    public bool AllowOlder { get; init; }
+
     public GraphFormat GraphFormat { get; init; } = GraphFormat.Mermaid;
 
     /// <summary>Of <c>oidc</c>; null for every other command.</summary>

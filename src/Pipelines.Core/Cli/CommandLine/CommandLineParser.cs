@@ -22,6 +22,14 @@ internal sealed class CommandLineParser
     private readonly Option<string?> _output = new("--output", "-o") { Description = "How the run is shown. Default: live in a terminal, plain elsewhere.", HelpName = "plain|live|json" };
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON for programs." };
     private readonly Option<string?> _format = new("--format") { Description = "The language of the drawing. Default: mermaid.", HelpName = "mermaid|dot" };
+    private readonly Option<bool> _allowOlder = new("--allow-older") { Description = "Deploy this commit also where a newer one runs." };
+    private readonly Option<string?> _env = new("--env", "-e") { Description = "The environment. Default: all of them, or the only one.", HelpName = "name" };
+    private readonly Option<string?> _limit = new("--limit") { Description = "How many entries to show of each environment. Default: 10.", HelpName = "number" };
+    private readonly Option<string?> _to = new("--to") { Description = "The version to go back to. Default: the one before that is not blocked.", HelpName = "tag|digest|commit" };
+    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do it without asking." };
+    private readonly Option<string?> _reason = new("--reason") { Description = "Why. It is kept in the manifest repository.", HelpName = "text" };
+    private readonly Option<bool> _acceptMigration = new("--accept-migration") { Description = "Go back although a database migration that cannot be reversed ran since: the older version works with the database as it is." };
+    private readonly Option<string?> _digest = new("--digest") { Description = "What to let in again, where several are blocked.", HelpName = "digest|tag" };
     private readonly OidcOptions _oidc = new();
     private readonly RootCommand _root;
     private readonly TextWriter _text;
@@ -31,7 +39,7 @@ internal sealed class CommandLineParser
     public CommandLineParser(string pipeline, TextWriter text)
     {
         _text = text;
-        Option[] running = [_fault, _stage, _jobs, _failFast, _output];
+        Option[] running = [_fault, _stage, _jobs, _failFast, _allowOlder, _output];
         _root = new RootCommand($"The pipeline of {pipeline}. Exit codes: 0 done, 1 the pipeline failed, 2 bad usage, settings or definition, 3 a required tool or credential is missing, 130 cancelled.")
         {
             _sandbox, _live, _set, _directory,
@@ -40,6 +48,15 @@ internal sealed class CommandLineParser
             With(new System.CommandLine.Command("graph", "Draw the stages as Mermaid or DOT."), _format),
             With(new System.CommandLine.Command("doctor", "Check that this machine has what the pipeline needs, and say how to get what is missing."), _json),
             With(new System.CommandLine.Command("settings", "Print every setting, its value and where it came from."), _json),
+            With(new System.CommandLine.Command("status", "Show what runs in each environment, since when, by whom, and what is blocked there."), _env, _json),
+            With(new System.CommandLine.Command("history", "Show what ran in each environment."), _env, _limit, _json),
+            With(new System.CommandLine.Command("rollback", "Bring an earlier version back, and block what runs now."), _env, _to, _reason, _acceptMigration, _yes),
+            With(new System.CommandLine.Command("unblock", "Let in again what was rolled back."), _env, _digest, _reason),
+            new System.CommandLine.Command("lock", "Show who holds an environment, or take it away.")
+            {
+                With(new System.CommandLine.Command("list", "Show who holds each environment, and who waits for it."), _env, _json),
+                With(new System.CommandLine.Command("release", "Take an environment from the run that holds it; that run stops before its next effect."), _env, _reason),
+            },
             _oidc.Command,
         };
         foreach (Option option in running)
@@ -62,7 +79,7 @@ internal sealed class CommandLineParser
 
         if (result.Errors.Count > 0 || result.UnmatchedTokens.Count > 0)
             throw Unusable(result);
-        string command = result.CommandResult.Command.Name;
+        string command = result.CommandResult.Command.Name switch { "list" => nameof(CliCommand.LockList), "release" => nameof(CliCommand.LockRelease), var name => name };
         return new CliRequest
         {
             Oidc = _oidc.Read(result),
@@ -72,19 +89,27 @@ internal sealed class CommandLineParser
             Assignments = result.GetValue(_set) ?? [],
             Stages = result.GetValue(_stage) ?? [],
             Directory = result.GetValue(_directory),
-            Jobs = Jobs(result.GetValue(_jobs)),
+            Jobs = Count("--jobs", "stages", result.GetValue(_jobs)),
             FailFast = result.GetValue(_failFast),
             Output = OneOf("--output", result.GetValue(_output), OutputStyle.Auto, OutputStyle.Plain, OutputStyle.Live, OutputStyle.Json),
             Json = result.GetValue(_json),
+            Environment = result.GetValue(_env),
+            Limit = Count("--limit", "entries", result.GetValue(_limit)),
+            To = result.GetValue(_to),
+            Digest = result.GetValue(_digest),
+            Reason = result.GetValue(_reason),
+            Yes = result.GetValue(_yes),
+            AcceptsMigration = result.GetValue(_acceptMigration),
+            AllowOlder = result.GetValue(_allowOlder),
             GraphFormat = OneOf("--format", result.GetValue(_format), GraphFormat.Mermaid, GraphFormat.Mermaid, GraphFormat.Dot),
         };
     }
 
-    private static int? Jobs(string? text) => text is null
+    private static int? Count(string option, string of, string? text) => text is null
         ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int jobs) && jobs >= 1
             ? jobs
-            : throw new InvalidUsageException($"--jobs: '{text}' is no number of stages.", null, "Give a whole number of at least 1, such as --jobs 4.");
+            : throw new InvalidUsageException($"{option}: '{text}' is no number of {of}.", null, $"Give a whole number of at least 1, such as {option} 4.");
 
     internal static T OneOf<T>(string option, string? text, T otherwise, params T[] values) where T : struct, Enum
     {

@@ -125,6 +125,7 @@ internal static class RunCommand
         BuildUrl = invocation.Host.BuildUrl,
         PullRequest = invocation.Host.PullRequest,
         Actor = invocation.Host.Actor,
+        AllowsOlder = invocation.Request.AllowOlder,
         Source = source,
     };
 

@@ -22,4 +22,12 @@ public sealed record DeploymentEnvironment
 
     /// <summary>The Argo CD application that is waited for; null where nothing is waited for.</summary>
     public ArgoCdTarget? ArgoCd { get; init; }
+
+    /// <summary>What is asked after something was taken back, to see that the earlier version answers; may hold <c>{app}</c> and <c>{environment}</c>. Null for nothing.</summary>
+    /// <value>null</value>
+    public string? SmokeUrl { get; init; }
+
+    /// <summary>The key of its JSON body whose value must be the tag; null for no such check.</summary>
+    /// <value>null</value>
+    public string? SmokeVersionKey { get; init; }
 }

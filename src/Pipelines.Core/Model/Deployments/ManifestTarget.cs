@@ -36,7 +36,7 @@ public sealed record ManifestTarget
     /// <value>pipelines@ci.invalid</value>
     public string AuthorEmail { get; init; } = "pipelines@ci.invalid";
 
-    /// <summary>How often a push may be tried when others push at the same time.</summary>
-    /// <value>10</value>
-    public int PushAttempts { get; init; } = 10;
+    /// <summary>How often a push may be tried when others push at the same time. With fifty at once the unluckiest needs about a dozen.</summary>
+    /// <value>30</value>
+    public int PushAttempts { get; init; } = 30;
 }

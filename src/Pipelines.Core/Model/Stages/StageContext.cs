@@ -38,6 +38,9 @@ public sealed class StageContext
     /// <summary>Cancelled when waiting politely is over: a second Ctrl-C. Processes are then killed at once.</summary>
     internal CancellationToken ForceToken { get; init; }
 
+    /// <summary>Why an undo runs; null where none does.</summary>
+    internal UndoCause? Undoing { get; init; }
+
     /// <summary>Records a fact of the run for the summary and for Slack, such as <c>digest</c> or <c>latency</c>. The last value of a name wins.</summary>
     /// <param name="name">A short lower-case name.</param>
     /// <param name="value">The value; masked.</param>

@@ -25,6 +25,10 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
     /// <summary>The environment.</summary>
     public DeploymentEnvironment Environment { get; }
 
+    /// <summary>Whether it may take the place of a newer commit of the service. <c>--allow-older</c> says the same for one run.</summary>
+    /// <value>false: a run that is late does not undo what a later one did</value>
+    public bool AllowOlder { get; init; }
+
     /// <inheritdoc/>
     public string Description => $"sets {Environment.Manifest.Key} in {Environment.Manifest.File} of {Tools.Git.GitUrl.WithoutUserInfo(Environment.Manifest.Repository)} ({Environment.Manifest.Branch})";
 
@@ -35,6 +39,8 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
     /// <exception cref="InvalidUsageException">The environment is protected.</exception>
     /// <exception cref="GitException">The manifest repository cannot be reached or refuses the push.</exception>
     /// <exception cref="ManifestFileException">The manifest does not hold the tag as it should.</exception>
+    /// <exception cref="DigestBlockedException">The digest was rolled back in the environment.</exception>
+    /// <exception cref="OlderCommitException">The environment runs a newer commit.</exception>
     public Task<Deployment> RunAsync(PublishedImage input, StageContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -56,6 +62,8 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
     /// <exception cref="InvalidUsageException">The three are not of one digest, or the approval is for another environment.</exception>
     /// <exception cref="GitException">The manifest repository cannot be reached or refuses the push.</exception>
     /// <exception cref="ManifestFileException">The manifest does not hold the tag as it should.</exception>
+    /// <exception cref="DigestBlockedException">The digest was rolled back in the environment.</exception>
+    /// <exception cref="OlderCommitException">The environment runs a newer commit.</exception>
     public Task<Deployment> RunAsync(PublishedImage input1, ProvenDeployment input2, Approval input3, StageContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input1);
@@ -89,9 +97,10 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
     private async Task<Deployment> DeployAsync(PublishedImage image, IReadOnlyList<(string, string)> trailers, StageContext context, CancellationToken cancellationToken)
     {
         string tag = image.Reference.Tag ?? throw new InvalidUsageException($"The image {image.Reference} has no tag to write into the manifest.", null, "Push it with a tag.");
+        CheckBranch(image.Image.Image.Source, context.Run);
         using var repository = new ManifestRepository(Environment.Manifest, context);
         context.Log.Info($"Deploying {tag} to {Environment.Name}: {Environment.Manifest.Key} in {Environment.Manifest.File} of {repository.Name}, branch {Environment.Manifest.Branch}.");
-        ManifestChange change = await repository.SetTagAsync(DeploymentCommits.For(Environment, image, tag, trailers, context.Run), cancellationToken).ConfigureAwait(false);
+        ManifestChange change = await repository.SetTagAsync(DeploymentCommits.For(Environment, image, tag, trailers, context.Run) with { AllowsOlder = AllowOlder || context.Run.AllowsOlder }, cancellationToken).ConfigureAwait(false);
         string commit = change.Revision[..Math.Min(10, change.Revision.Length)];
         context.Log.Info(change.Changed
             ? $"Pushed {commit}: {Environment.App} in {Environment.Name} goes from {change.PreviousTag ?? "no tag"} to {tag}."
@@ -101,6 +110,17 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
         context.Report("previous tag", change.Changed ? change.PreviousTag ?? "none" : $"{tag} (already deployed)");
         context.Report("manifest commit", commit);
         return new Deployment(image, Environment, change.Revision, change.Changed, change.PreviousTag);
+    }
+
+    /// <summary>Whichever command asks: the branches are the environment's own rule. In the sandbox nothing real is at stake, and every branch is welcome.</summary>
+    private void CheckBranch(SourceRevision source, RunInfo run)
+    {
+        if (Environment.AllowedBranches.Count == 0 || run.Mode == RunMode.Sandbox || (source.Branch is not null && Environment.AllowedBranches.Contains(source.Branch, StringComparer.Ordinal)))
+            return;
+        throw Refused(
+            source.Branch is null ? "the branch of its commit is not known" : $"the branch '{source.Branch}' may not get there",
+            $"  commit {source.Commit}\n  allowed: {string.Join(", ", Environment.AllowedBranches)}",
+            $"Merge it into {(Environment.AllowedBranches.Count == 1 ? "that branch" : "one of those branches")}, or change the environment's branches (the setting {Environment.Name}.branches, DeploymentEnvironment.AllowedBranches).");
     }
 
     private InvalidUsageException Refused(string reason, string? evidence, string advice) => new($"The deployment to '{Environment.Name}' is refused: {reason}.", evidence, advice);

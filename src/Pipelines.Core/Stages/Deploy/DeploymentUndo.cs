@@ -16,8 +16,8 @@ internal sealed class DeploymentUndo(Deployment deployment, StageContext context
         ManifestRevert revert;
         using (var repository = new ManifestRepository(_environment.Manifest, context))
         {
-            ManifestCommit commit = DeploymentCommits.For(_environment, deployment.Image, tag, [], context.Run);
-            revert = await repository.RevertAsync(commit, deployment.Revision, deployment.PreviousTag, $"The deployment to {_environment.Name} did not prove itself.", cancellationToken).ConfigureAwait(false);
+            ManifestCommit commit = DeploymentCommits.ForUndo(_environment, deployment.Image, tag, context.Run);
+            revert = await repository.RevertAsync(commit, deployment.Revision, deployment.PreviousTag, $"The deployment to {_environment.Name} did not prove itself.", cancellationToken, Block(tag)).ConfigureAwait(false);
         }
 
         switch (revert)
@@ -39,26 +39,25 @@ internal sealed class DeploymentUndo(Deployment deployment, StageContext context
         string commit = reverted.Revision[..Math.Min(10, reverted.Revision.Length)];
         string undone = $"The manifest of {_environment.App} in {_environment.Name} is back at {tag} (revert {commit})";
         context.Log.Info($"{undone}: pushed.");
+        if (reverted.Blocks)
+            context.Log.Info($"{deployment.Image.Digest} is blocked in {_environment.Name} from now on, whatever deploys next; a new commit is free to go. If it was not at fault: dotnet run --project build -- unblock --env {_environment.Name} --reason \"…\"");
         context.Report("revert commit", commit);
-        if (_environment.ArgoCd is not { } argoCd)
-            return Done(true, $"{undone}. Nothing is known about the cluster: this environment has no Argo CD application.");
-        try
-        {
-            string phrase = await DeploymentWait.RunAsync(argoCd, _environment.Manifest, reverted.Revision, reverted.Tag, context, cancellationToken).ConfigureAwait(false);
-            context.Report("argo cd", phrase);
-            return Done(true, $"{undone}, and Argo CD runs it: {phrase}.");
-        }
-        catch (PipelineException exception)
-        {
-            // The revert stands: what is not sure is the cluster. On call must know both.
-            context.Log.Error(exception.Message);
-            return Done(true, $"{undone}, but what is running now is not sure: {exception.What}");
-        }
-        catch (OperationCanceledException)
-        {
-            return Done(true, $"{undone}, but the wait for Argo CD was cut short: look whether {tag} is running.");
-        }
+        (_, string seen) = await DeploymentAftermath.LookAsync(_environment, reverted.Revision, reverted.Tag, context, cancellationToken).ConfigureAwait(false);
+        return Done(true, $"{undone}, {seen}");
     }
+
+    /// <summary>A failed verdict is one about the digest: it stays out until a person lets it in again. That somebody pressed Ctrl-C says nothing about it.</summary>
+    private BlockedDigest? Block(string tag) => context.Undoing is { IsVerdict: false }
+        ? null
+        : new BlockedDigest(
+            deployment.Image.Digest,
+            tag,
+            context.Time.GetUtcNow(),
+            $"run {context.Run.Id}{(context.Run.Actor is null ? "" : $" of {context.Run.Actor}")}",
+            context.Undoing is { } cause ? $"'{cause.Stage}' failed" : "it did not prove itself")
+        {
+            BuildUrl = context.Run.BuildUrl is { } url ? Tools.Git.GitUrl.WithoutUserInfo(url.AbsoluteUri) : null,
+        };
 
     private UndoReport Done(bool changed, string summary)
     {

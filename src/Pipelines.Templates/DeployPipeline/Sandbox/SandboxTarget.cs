@@ -70,6 +70,8 @@ internal static class SandboxTarget
                     Name = environment.Name,
                     App = app,
                     IsProtected = environment.Environment.IsProtected,
+                    SmokeUrl = workload(environment.Name).AbsoluteUri.TrimEnd('/') + "/health",
+                    SmokeVersionKey = "version",
                     Manifest = DeployManifestTarget.From(keys, settings, app, environment.Name, manifests) with { Branch = "main" },
                     ArgoCd = new ArgoCdTarget { Server = argoCd, Application = $"{app}-{environment.Name}", Token = SandboxTokens.Read(settings.Get(keys.ArgoCdToken).In(app, environment.Name)), Timeout = settings.Get(keys.ArgoCdTimeout) },
                 },
