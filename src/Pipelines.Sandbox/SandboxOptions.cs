@@ -37,6 +37,9 @@ public sealed record SandboxOptions
     /// <value>the system's</value>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Whether a run goes on whose image references name the registry's port: then it must be the same one.</summary>
+    internal bool KeepsPorts { get; init; }
+
     internal string ManifestPath(string environment) =>
         ManifestFile.Replace("{app}", App, StringComparison.Ordinal).Replace("{environment}", environment, StringComparison.Ordinal);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Pipelines.Core.Engine.Journal;
 using Pipelines.Core.Hosts;
 
 namespace Pipelines.Core.Cli;
@@ -22,6 +23,9 @@ internal sealed record AppEnvironment
     public bool IsTerminal { get; init; }
 
     public bool HandlesSignals { get; init; }
+
+    /// <summary>A test that looks on while the journal is written.</summary>
+    public JournalWatch? JournalWatch { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

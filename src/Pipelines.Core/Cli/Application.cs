@@ -25,6 +25,8 @@ internal static class Application
                 CliCommand.Graph => await PlanCommand.DrawAsync(invocation).ConfigureAwait(false),
                 CliCommand.Doctor => await DoctorCommand.RunAsync(invocation).ConfigureAwait(false),
                 CliCommand.Settings => SettingsCommand.Run(invocation),
+                CliCommand.Resume => await ResumeCommand.RunAsync(invocation).ConfigureAwait(false),
+                CliCommand.Runs => RunsCommand.Run(invocation),
                 _ => await RunCommand.RunAsync(invocation).ConfigureAwait(false),
             };
         }

@@ -123,6 +123,9 @@ internal sealed partial class PipelineRun
         {
             case StageOutcome.Failed or StageOutcome.TimedOut:
                 return new Cause(0, stage.Index, stage.Name);
+            case StageOutcome.Cancelled when _cancelled && _setup.LeavesOnCancel:
+            case null when _cancelled && _setup.LeavesOnCancel && _stoppedBy is null:
+                return null; // it is left as it is, to go on later
             case StageOutcome.Cancelled:
                 return new Cause(1, stage.Index, _cancelled ? stage.Name : _stoppedBy ?? stage.Name);
             case StageOutcome.Skipped skipped when skipped.Cause is not SkipCause.NotSelected && !IsByCondition(skipped):

@@ -28,7 +28,7 @@ internal sealed partial class ManifestRepository
 
                 (byte[] bytes, string? tag) = await BeforeAsync(clone, file!, value, revision, previousTag, cancellationToken).ConfigureAwait(false);
                 string subject = $"ci: revert {commit.App} to {tag ?? "no tag"} [skip ci]";
-                string message = ManifestCommit.Compose(subject, $"{why}\nThis reverts commit {revision}.", commit.RunId, commit.Trailers);
+                string message = ManifestCommit.Compose(subject, $"{why}\n{RevertLine(revision)}", commit.RunId, commit.Trailers);
                 string id = await clone.CommitAsync(_target.File, Encoding.UTF8.GetString(bytes), file!.Mode, message, Identity, cancellationToken).ConfigureAwait(false);
                 result = new ManifestRevert.Reverted(id, tag);
                 return true;

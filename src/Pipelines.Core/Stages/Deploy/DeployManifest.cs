@@ -91,7 +91,13 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
         string tag = image.Reference.Tag ?? throw new InvalidUsageException($"The image {image.Reference} has no tag to write into the manifest.", null, "Push it with a tag.");
         using var repository = new ManifestRepository(Environment.Manifest, context);
         context.Log.Info($"Deploying {tag} to {Environment.Name}: {Environment.Manifest.Key} in {Environment.Manifest.File} of {repository.Name}, branch {Environment.Manifest.Branch}.");
-        ManifestChange change = await repository.SetTagAsync(DeploymentCommits.For(Environment, image, tag, trailers, context.Run), cancellationToken).ConfigureAwait(false);
+        ManifestCommit manifestCommit = DeploymentCommits.For(Environment, image, tag, trailers, context.Run);
+        ManifestChange change = await context.EffectAsync(
+            DeploymentCommits.Effect,
+            $"{Environment.Manifest.Key} = {tag} in {Environment.Manifest.File} of {repository.Name}, branch {Environment.Manifest.Branch}",
+            (mayBeDone, token) => repository.FindAsync(manifestCommit, mayBeDone, token),
+            token => repository.SetTagAsync(manifestCommit, token),
+            cancellationToken).ConfigureAwait(false);
         string commit = change.Revision[..Math.Min(10, change.Revision.Length)];
         context.Log.Info(change.Changed
             ? $"Pushed {commit}: {Environment.App} in {Environment.Name} goes from {change.PreviousTag ?? "no tag"} to {tag}."

@@ -27,6 +27,7 @@ internal static class SandboxTarget
                 ManifestFile = context.Settings.Get(keys.ManifestFile),
                 ManifestKey = context.Settings.Get(keys.ManifestKey),
                 SlackChannels = [slackChannel],
+                KeepsPorts = context.IsResumed,
             },
             cancellationToken).ConfigureAwait(false);
         context.Own(sandbox);
