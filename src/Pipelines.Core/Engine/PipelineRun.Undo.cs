@@ -57,6 +57,8 @@ internal sealed partial class PipelineRun
     /// <summary>Starts what is to be undone in an environment; false where a stage of it, or the holder of a lock, is still at work: its end brings us back here.</summary>
     private bool IsSettled(EnvironmentEffects environment)
     {
+        if (_setup.Resumption is not null && environment.Stages.Any(stage => _outcomes[stage.Index] is null && MustDecide(stage)))
+            return false; // whether there is anything to undo is found out first
         if (environment.Effects.Count == 0 && environment.RunningUndoable == 0)
             return true;
         if (environment.Running > 0)
