@@ -16,8 +16,7 @@ internal sealed partial class ManifestRepository
         BareClone clone = await OpenAsync(cancellationToken).ConfigureAwait(false);
 
         // The newest of this run's commits says how things stand: a deployment that it took back is to be done again.
-        (string Id, string Message) newest = (await clone.FindCommitsAsync(_target.File, RunLine(commit), cancellationToken).ConfigureAwait(false)).FirstOrDefault();
-        if (newest.Id is null || !IsOurs(newest.Message, commit))
+        if (await clone.FindCommitsAsync(_target.File, RunLine(commit), cancellationToken).ConfigureAwait(false) is not [var newest, ..] || !IsOurs(newest.Message, commit))
             return null;
         _context.Log.Info($"This run's commit is in '{_target.Branch}' already: {newest.Id[..10]}.");
         return new ManifestChange(newest.Id, Changed: true, await PreviousOfAsync(clone, newest.Id, cancellationToken).ConfigureAwait(false));

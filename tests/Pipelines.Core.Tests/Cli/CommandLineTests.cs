@@ -62,7 +62,7 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("--help", "settings  Print every setting")]
+    [InlineData("--help", "Print every setting")]
     [InlineData("run --help", "--sandbox-fault")]
     [InlineData("plan -h", "--json")]
     [InlineData("graph --help", "--format")]

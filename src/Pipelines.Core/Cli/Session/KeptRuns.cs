@@ -42,8 +42,21 @@ internal static class KeptRuns
                 : throw new InvalidUsageException($"There is no run '{asked}' in this checkout.{NearestName.Suggestion(asked, ids)}", null, "All runs: dotnet run --project build -- runs");
         }
 
-        return ids.FirstOrDefault(id => Find(serviceDirectory, id) is { Status: not RunStatus.Succeeded })
+        return ids.FirstOrDefault(id => MayGoOn(serviceDirectory, id))
             ?? throw new InvalidUsageException("There is no run to go on with in this checkout: all of them succeeded, or did nothing.", null, "Start a new one: dotnet run --project build");
+    }
+
+    /// <summary>A damaged journal counts: that an older run went on instead would be no good surprise.</summary>
+    private static bool MayGoOn(string serviceDirectory, string id)
+    {
+        try
+        {
+            return File.Exists(JournalOf(serviceDirectory, id)) && RunHistory.Read(JournalOf(serviceDirectory, id)).Status != RunStatus.Succeeded;
+        }
+        catch (JournalException exception)
+        {
+            return exception.IsDamage;
+        }
     }
 
     /// <summary>The newest run whose outputs may be taken for a new one; null where there is none.</summary>

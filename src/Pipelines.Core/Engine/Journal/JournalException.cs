@@ -6,5 +6,8 @@ internal sealed class JournalException(string what, string? evidence, string adv
     /// <summary>What a run does with a journal that cannot be read is refuse: nothing was done, so it counts as usage.</summary>
     public FailureKind Cause { get; init; } = FailureKind.Failed;
 
+    /// <summary>Whether records in the middle are damaged.</summary>
+    public bool IsDamage { get; init; }
+
     public override FailureKind Kind => Cause;
 }

@@ -82,5 +82,6 @@ internal static class JournalLines
         "Nothing was changed. Look at what the run did (the registry, the log of the manifest repository), then start a new one: it finds what is there already and does not do it twice.")
     {
         Cause = FailureKind.Usage,
+        IsDamage = true,
     };
 }

@@ -26,6 +26,7 @@ internal sealed class RunJournal : IDisposable
 
     /// <summary>Starts the journal of a run.</summary>
     /// <exception cref="JournalException">It cannot be written: the run must not start.</exception>
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "the journal disposes its file")]
     public static RunJournal Create(string path, RunIdentity identity, ITextMasker masker, TimeProvider time, JournalWatch? watch)
     {
         var journal = new RunJournal(JournalFile.Create(path, time, watch), masker, time);
@@ -49,6 +50,7 @@ internal sealed class RunJournal : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="watch">The test that looks on.</param>
     /// <exception cref="JournalException">It cannot be written: the run must not go on.</exception>
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "the journal disposes its file")]
     public static RunJournal Continue(string path, RunHistory history, IReadOnlyList<string> again, ITextMasker masker, TimeProvider time, JournalWatch? watch)
     {
         var journal = new RunJournal(JournalFile.Continue(path, history.Content, time, watch), masker, time);

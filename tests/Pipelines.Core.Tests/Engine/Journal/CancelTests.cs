@@ -69,13 +69,17 @@ public sealed class CancelTests : IDisposable
         var pipeline = new PipelineBuilder("p");
         var start = pipeline.Add("start", (_, _) => Task.FromResult("s"));
         var deploy = pipeline.Add<string, string>("deploy", new Outside.Deploy(_outside), start);
-        pipeline.Add("smoke", deploy, async (_, _, _) =>
+        pipeline.Add("smoke", deploy, (_, _, _) => throw new StageFailedException("503"));
+        pipeline.Add("long", async (context, cancellationToken) =>
         {
+            await RetryAndTimeoutTests.Until(() => _run.Events.Events.Any(told => told is RunEvent.StageEnded { Stage.Name: "smoke" }));
             await _cancel.CancelAsync();
-            throw new StageFailedException("503");
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, cancellationToken);
         });
-        RunResult result = await _run.StartAsync(pipeline.Build(), setup => setup with { Cancel = _cancel.Token, LeavesOnCancel = true });
+        RunResult result = await _run.StartAsync(pipeline.Build(), setup => setup with { Cancel = _cancel.Token, LeavesOnCancel = true, Jobs = 2 });
         Assert.Equal(RunStatus.Cancelled, result.Status);
+        Assert.Equal("smoke", Assert.Single(result.Undos).Because);
+        Assert.Equal(1, _outside.Times("revert staging"));
     }
 
     private PipelinePlan Plan()
