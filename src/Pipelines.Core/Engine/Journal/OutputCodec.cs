@@ -80,6 +80,12 @@ internal static class OutputCodec
                 return true;
         }
 
+        if (output is string { Length: > ServiceRecords.MaxLength })
+        {
+            reason = ServiceRecords.TooLarge;
+            return false;
+        }
+
         Type actual = Nullable.GetUnderlyingType(type) ?? type;
         if (PlainValues.Text(output) is { } plain && output.GetType() == actual)
         {

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -8,12 +9,18 @@ namespace Pipelines.Core.Engine.Journal;
 /// <remarks>System.Text.Json's serialiser is loaded here and nowhere else: a run without such outputs does not pay for it.</remarks>
 internal static class ServiceRecords
 {
-    private static readonly JsonSerializerOptions s_options = new() { IncludeFields = true };
+    /// <summary>How many characters an output may have to be kept: the journal is no store for a tool's output.</summary>
+    public const int MaxLength = 1 << 20;
+
+    /// <summary>Escapes no more than it must: the masker has to find a secret in what is written.</summary>
+    private static readonly JsonSerializerOptions s_options = new() { IncludeFields = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The JSON; null where the type may not come back as it was.</summary>
     public static string? Write(object output, Type type, out string? reason)
     {
         reason = output.GetType() != type ? $"it is a {output.GetType().Name} where {TypeNames.Of(type)} is declared" : WhyNot(type, []);
+        if (reason is null && !IsSmall(output))
+            reason = TooLarge;
         if (reason is not null)
             return null;
         try
@@ -28,6 +35,34 @@ internal static class ServiceRecords
     }
 
     public static object? Read(JsonElement json, Type type) => WhyNot(type, []) is { } reason ? throw new OutputGoneException(reason) : json.Deserialize(type, s_options);
+
+    public static string TooLarge => FormattableString.Invariant($"it has more than {MaxLength} characters");
+
+    /// <summary>Counted before anything is written: a serialiser would hold all of it several times over.</summary>
+    private static bool IsSmall(object output)
+    {
+        long left = MaxLength;
+        Count(output);
+        return left >= 0;
+
+        void Count(object? value)
+        {
+            left--;
+            if (value is null || left < 0)
+                return;
+            if (value is string text)
+                left -= text.Length;
+            else if (value is IEnumerable elements)
+                foreach (object? element in elements)
+                    Count(element);
+            else if (value is ITuple tuple)
+                for (int place = 0; place < tuple.Length; place++)
+                    Count(tuple[place]);
+            else if (!PlainValues.Knows(value.GetType()))
+                foreach (PropertyInfo property in value.GetType().GetProperties().Where(property => property.GetIndexParameters().Length == 0))
+                    Count(property.GetValue(value));
+        }
+    }
 
     private static string? WhyNot(Type type, HashSet<Type> seen)
     {

@@ -105,6 +105,8 @@ public class OutputCodecTests
 
     public static TheoryData<object, Type, string> Unkeepable() => new()
     {
+        { new string('x', ServiceRecords.MaxLength + 1), typeof(string), "it has more than 1048576 characters" },
+        { new Part(new string('x', ServiceRecords.MaxLength), null), typeof(Part), "it has more than 1048576 characters" },
         { new Stream[1], typeof(Stream[]), "" },
         { new MemoryStream(), typeof(Stream), "it is a MemoryStream where Stream is declared" },
         { new Plain(), typeof(Plain), "Plain is no record" },

@@ -176,6 +176,21 @@ public sealed class ResumptionTests : IDisposable
         Assert.DoesNotContain("hunter2", File.ReadAllText(_run.Path), StringComparison.Ordinal);
     }
 
+    [Fact] // '+' and '<' are escaped by a serialiser that means well
+    public async Task Resume_SecretInARecord_IsFoundWhateverItsCharacters()
+    {
+        const string Value = "a+b<c>'d&e/f==";
+        var masker = new SecretMasker();
+        masker.Add(Secret.Of(Value, "env://T"));
+        _run.Masker = masker;
+        var pipeline = new PipelineBuilder("p");
+        pipeline.Add("leak", (_, _) => Task.FromResult(new Leak("x " + Value, 1)));
+        await _run.StartAsync(pipeline.Build());
+        Assert.Contains("\"notKept\":\"it holds a secret\"", File.ReadAllText(_run.Path), StringComparison.Ordinal);
+    }
+
+    public sealed record Leak(string Text, int Number);
+
     private PipelinePlan Plan()
     {
         var pipeline = new PipelineBuilder("p");
