@@ -7,6 +7,7 @@ const string Solution = "Pipelines.sln";
 
 var pipeline = new PipelineBuilder("pipelines");
 
+pipeline.Add("scan secrets", new SecretScan());
 var restore = pipeline.Add("restore", new DotNet("restore", Solution, "-p:Configuration=Release"));
 var build = pipeline.Add("build", new DotNet("build", Solution, "--configuration", "Release", "--no-restore")).After(restore);
 var tests = pipeline.Add("test", new DotNetTests { Project = Solution, NoBuild = true }).After(build);

@@ -6,7 +6,7 @@ namespace Build;
 /// <summary>Uses the packed packages as a service team does: a fresh repository with the five-line script and the pinned version deploys in the sandbox.</summary>
 internal sealed record TryPackages : IStage<PackedVersion, Unit>, IDescribedStage
 {
-    public string Description => "a fresh service repository with the pinned packages deploys in the sandbox, twice";
+    public string Description => "a fresh service repository with the pinned packages deploys in the sandbox, twice; its build tells of a secret and of a loose version";
 
     public async Task<Unit> RunAsync(PackedVersion packages, StageContext context, CancellationToken cancellationToken)
     {
@@ -22,6 +22,7 @@ internal sealed record TryPackages : IStage<PackedVersion, Unit>, IDescribedStag
             Expect(first, "succeeded", "the first deploy");
             CommandResult second = await Deploy(service, context, cancellationToken);
             Expect(second, "already deployed", "the second deploy, with no change");
+            await ExpectChecksAsync(service, packages, context, cancellationToken);
             return Unit.Value;
         }
         finally
@@ -37,6 +38,18 @@ internal sealed record TryPackages : IStage<PackedVersion, Unit>, IDescribedStag
             .In(service)
             .WithoutEnvironment("CI") // as on a laptop: no lock file is wanted of a fresh repository
             .RunAsync(context, cancellationToken);
+
+    /// <summary>The analyzers and the check of versions come with the packages: a secret stops the build of a script, a version that is not pinned is told of.</summary>
+    private static async Task ExpectChecksAsync(string service, PackedVersion packages, StageContext context, CancellationToken cancellationToken)
+    {
+        string project = Path.Combine(service, "build", "build.csproj");
+        await File.WriteAllTextAsync(project, (await File.ReadAllTextAsync(project, cancellationToken)).Replace($"[{packages.Version}]", packages.Version, StringComparison.Ordinal), cancellationToken);
+        string token = "ghp_" + string.Concat(Enumerable.Range(0, 36).Select(index => "q7Zr1Tn4Kc9Wd2Xs"[index * 5 % 16])); // put together, so that no scan takes this file for a leak
+        await File.WriteAllTextAsync(Path.Combine(service, "build", "Leak.cs"), $"internal static class Leak {{ public static string Token => \"{token}\"; }}\n", cancellationToken);
+        CommandResult built = await new Command("dotnet", "build", "build", "--verbosity", "quiet").In(service).WithoutEnvironment("CI").WithEnvironment("MSBUILDDISABLENODEREUSE", "1").AllowAnyExitCode().Quiet().RunAsync(context, cancellationToken);
+        Expect(built, "error PIPE001", "the build of a script with a secret in it");
+        Expect(built, "warning PIPE004", "the build of a script whose version is not pinned");
+    }
 
     private static void Expect(CommandResult result, string text, string what)
     {

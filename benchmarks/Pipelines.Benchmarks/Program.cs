@@ -1,6 +1,13 @@
 using Pipelines.Benchmarks;
 
-// dotnet run -c Release --project benchmarks/Pipelines.Benchmarks [-- PAIRS]
+// dotnet run -c Release --project benchmarks/Pipelines.Benchmarks [-- PAIRS | masker]
+if (args is ["masker"]) // prints the masker's rows only
+{
+    foreach (Row row in MaskerSpeed.Measure())
+        Console.WriteLine(row);
+    return 0;
+}
+
 int pairs = args.Length > 0 && int.TryParse(args[0], out int given) ? Math.Max(given, 3) : 21;
 string folder = Targets.BenchmarksFolder;
 
@@ -16,6 +23,12 @@ using (var hello = new Target("hello", "hello"))
 }
 
 foreach (Row row in await InProcess.MeasureAsync())
+{
+    rows.Add(row);
+    Console.WriteLine(row);
+}
+
+foreach (Row row in MaskerSpeed.Measure())
 {
     rows.Add(row);
     Console.WriteLine(row);

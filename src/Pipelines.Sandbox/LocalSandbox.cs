@@ -1,29 +1,35 @@
 using System.Security.Cryptography;
 using Pipelines.Core;
+using Pipelines.Core.Secrets;
 using Pipelines.Sandbox.ArgoCd;
+using Pipelines.Sandbox.Aws;
+using Pipelines.Sandbox.Canary;
 using Pipelines.Sandbox.Ecr;
 using Pipelines.Sandbox.Git;
 using Pipelines.Sandbox.Hosting;
 using Pipelines.Sandbox.Registry;
 using Pipelines.Sandbox.Slack;
+using Pipelines.Sandbox.Vault;
 using Pipelines.Sandbox.Workload;
 
 namespace Pipelines.Sandbox;
 
 /// <summary>
-/// Stand-ins on loopback for all that a deploy talks to: registry, ECR, Argo CD over a real bare git repository, the deployed service, Slack. They speak the real wire protocols, so that
+/// Stand-ins on loopback for all that a deploy talks to: registry, ECR, Secrets Manager, Parameter Store, STS, Vault, Argo CD over a real bare git repository, the deployed service, Slack. They speak the real wire protocols, so that
 /// the pipeline runs the code it runs in production. Nothing leaves the machine, and every credential is made up at the start.
 /// </summary>
 public sealed class LocalSandbox : IAsyncDisposable
 {
-    private const int Ports = 5;
+    private const int Ports = 6;
 
     private readonly SandboxOptions _options;
     private readonly SandboxLock _lock;
     private readonly ManifestRepository _repository;
     private readonly Cluster _cluster;
     private readonly SlackChannels _channels;
+    private readonly Lazy<AwsAccount> _aws;
     private readonly string _webhookPath = "/services/T00000000/B00000000/" + RandomToken(12);
+    private readonly string _vaultToken = "hvs.sandbox" + RandomToken(12);
     private LoopbackServer? _server;
     private SlackStandIn? _slack;
     private IReadOnlyList<int> _ports = [];
@@ -35,7 +41,16 @@ public sealed class LocalSandbox : IAsyncDisposable
         _lock = @lock;
         _repository = repository;
         _cluster = new Cluster(options, repository, states);
+        _aws = new Lazy<AwsAccount>(MakeAccount);
         _channels = new SlackChannels(Path.Combine(options.StateDirectory, "slack.jsonl"), options.SlackChannels, options.Time);
+        if (CanarySession.Current is not { } canary)
+            return;
+        canary.Watch("the registry's password", RegistryPassword, "Registry");
+        canary.Watch("the secret access key of ECR", EcrSecretAccessKey, null); // it signs requests and is in none
+        canary.Watch("the Argo CD token", ArgoCdToken, "ArgoCd");
+        canary.Watch("the Slack token", SlackToken, "Slack");
+        foreach ((string reference, string value) in options.Secrets.Where(seed => seed.Value.Length >= CommonValues.ShortestMasked))
+            canary.Watch(reference, Secret.Of(value, reference), null);
     }
 
     /// <summary>The registry for image references, such as <c>127.0.0.1:40001</c>. Plain HTTP.</summary>
@@ -55,6 +70,25 @@ public sealed class LocalSandbox : IAsyncDisposable
 
     /// <summary>The secret access key that goes with it.</summary>
     public Secret EcrSecretAccessKey { get; } = Secret.Of(RandomToken(20), "sandbox ECR");
+
+    /// <summary>The AWS account behind Secrets Manager, Parameter Store and STS. Made when it is first asked.</summary>
+    internal AwsAccount Aws => _aws.Value;
+
+    /// <summary>Whether anybody has asked for it.</summary>
+    internal bool HasAwsAccount => _aws.IsValueCreated;
+
+    /// <summary>What the sources of secrets must know to reach the stand-ins, in the variables that name the real ones.</summary>
+    internal IReadOnlyDictionary<string, string> Variables => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["AWS_REGION"] = AwsAccount.Region,
+        ["AWS_ACCESS_KEY_ID"] = EcrAccessKeyId.Reveal(),
+        ["AWS_SECRET_ACCESS_KEY"] = EcrSecretAccessKey.Reveal(),
+        ["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = Root(1).AbsoluteUri,
+        ["AWS_ENDPOINT_URL_SSM"] = Root(1).AbsoluteUri,
+        ["AWS_ENDPOINT_URL_STS"] = Root(1).AbsoluteUri,
+        ["VAULT_ADDR"] = Root(5).AbsoluteUri,
+        ["VAULT_TOKEN"] = _vaultToken,
+    };
 
     /// <summary>The Argo CD server.</summary>
     public Uri ArgoCd => Root(2);
@@ -106,9 +140,12 @@ public sealed class LocalSandbox : IAsyncDisposable
         LocalSandbox? sandbox = null;
         try
         {
-            IReadOnlyDictionary<string, string> seed = options.SeedFiles.Count > 0 ? options.SeedFiles : DefaultSeed.For(options);
+            var seed = new Dictionary<string, string>(DefaultSeed.For(options), StringComparer.Ordinal);
+            string[] manifests = [.. seed.Keys];
+            foreach ((string file, string content) in options.SeedFiles)
+                seed[file] = content;
             (ManifestRepository repository, bool created) = await Git.ManifestRepository.OpenAsync(
-                Path.Combine(options.StateDirectory, "manifests.git"), seed, options.Time, cancellationToken).ConfigureAwait(false);
+                Path.Combine(options.StateDirectory, "manifests.git"), seed, manifests, options.Time, cancellationToken).ConfigureAwait(false);
             string stateFile = Path.Combine(options.StateDirectory, "argocd.json");
             if (created)
                 File.Delete(stateFile);
@@ -154,11 +191,19 @@ public sealed class LocalSandbox : IAsyncDisposable
         return
         [
             new RegistryStandIn(Path.Combine(_options.StateDirectory, "registry"), RegistryUser, RegistryPassword, faults.HasFlag(SandboxFaults.Registry), _options.Time),
-            new EcrStandIn(RegistryHost, RegistryUser, RegistryPassword, EcrAccessKeyId, EcrSecretAccessKey, _options.Time),
+            new AwsStandIn(_aws, new EcrStandIn(RegistryHost, RegistryUser, RegistryPassword, EcrAccessKeyId, EcrSecretAccessKey, _options.Time)),
             new ArgoCdStandIn(_cluster, ArgoCdToken),
             _slack,
             new WorkloadStandIn(_cluster, _options.App),
+            new VaultStandIn(_vaultToken, _options.Secrets, _options.Time),
         ];
+    }
+
+    private AwsAccount MakeAccount()
+    {
+        var account = new AwsAccount(new AccountKey(EcrAccessKeyId.Reveal(), EcrSecretAccessKey.Reveal()), _options.Time);
+        SecretSeeds.Put(_options.Secrets, account);
+        return account;
     }
 
     private Uri Root(int index) => new($"http://127.0.0.1:{_ports[index]}/");
@@ -171,6 +216,8 @@ public sealed class LocalSandbox : IAsyncDisposable
     {
         if (!Path.IsPathFullyQualified(options.StateDirectory))
             throw new ArgumentException($"SandboxOptions.StateDirectory is '{options.StateDirectory}'; it must be absolute.", nameof(options));
+        if (options.Secrets.Count > 0)
+            SecretSeeds.Check(options.Secrets);
         if (options.Environments.Count == 0)
             throw new ArgumentException("SandboxOptions.Environments is empty; name at least one.", nameof(options));
         foreach (string name in options.Environments.Prepend(options.App))

@@ -17,7 +17,7 @@ public sealed record SandboxOptions
     /// <value>nothing</value>
     public SandboxFaults Faults { get; init; }
 
-    /// <summary>The first files of the manifest repository, by path. Written only when the repository is made.</summary>
+    /// <summary>The first files of the manifest repository, by path. What the repository has already stays as it is; an environment without a file gets a small one.</summary>
     /// <value>one values file per environment</value>
     public IReadOnlyDictionary<string, string> SeedFiles { get; init; } = new Dictionary<string, string>();
 
@@ -32,6 +32,11 @@ public sealed record SandboxOptions
     /// <summary>The Slack channels there are, such as <c>#orders-team</c>; null for all.</summary>
     /// <value>null</value>
     public IReadOnlyList<string>? SlackChannels { get; init; }
+
+    /// <summary>What the stand-ins of the stores of secrets hold: values by reference, such as <c>aws-sm://prod/stripe</c>, <c>aws-sm://prod/stripe#key</c> (a string of a JSON secret),
+    /// <c>aws-ssm:///prod/order-service/db-url</c> or <c>vault://secret/prod/stripe#key</c>. Anything else is not found there.</summary>
+    /// <value>nothing</value>
+    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The clock that a rollout takes its time from.</summary>
     /// <value>the system's</value>

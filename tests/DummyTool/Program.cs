@@ -17,6 +17,19 @@ switch (args[0])
     case "environment": // prints a variable
         Console.WriteLine(Environment.GetEnvironmentVariable(args[1]) ?? "(unset)");
         return 0;
+    case "environment-all": // prints every variable
+        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            Console.WriteLine($"{variable.Key}={variable.Value}");
+        return 0;
+    case "read-file": // read-file PATH|$NAME: prints the modes of the file's folder and of the file, the path, and what it holds
+        {
+            string path = args[1].StartsWith('$') ? Environment.GetEnvironmentVariable(args[1][1..])! : args[1][(args[1].IndexOf('=') + 1)..];
+            Console.WriteLine(OperatingSystem.IsWindows() ? "" : $"{File.GetUnixFileMode(Path.GetDirectoryName(path)!)} / {File.GetUnixFileMode(path)}");
+            Console.WriteLine(path);
+            Console.WriteLine(File.ReadAllText(path));
+            return args.Length > 2 ? int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture) : 0;
+        }
+
     case "directory":
         Console.WriteLine(Environment.CurrentDirectory);
         return 0;

@@ -26,6 +26,13 @@ public sealed class RecordingContext
         Context = new StageContext("test stage", Run, _recorder, new FixedSecrets(secrets ?? new Dictionary<string, string>()), time ?? TimeProvider.System);
     }
 
+    /// <summary>What masks the log, as the engine does it; nothing unless it is set.</summary>
+    internal ITextMasker? Masker
+    {
+        get => _recorder.Masker;
+        set => _recorder.Masker = value;
+    }
+
     public RunInfo Run { get; }
 
     public StageContext Context { get; }
@@ -48,7 +55,11 @@ public sealed class RecordingContext
 
         public ConcurrentQueue<StageReport> Reports { get; } = new();
 
-        public void Log(LogLevel level, string message) => Lines.Enqueue((level, message));
+        public ITextMasker? Masker { get; set; }
+
+        public void Log(LogLevel level, string message) => Lines.Enqueue((level, Masker?.Mask(message) ?? message));
+
+        public void LogMasked(LogLevel level, string line) => Lines.Enqueue((level, line));
 
         public void Report(StageReport report) => Reports.Enqueue(report);
     }
@@ -65,5 +76,7 @@ public sealed class RecordingContext
                 .Select(pair => KeyValuePair.Create(pair.Key[reference.ToString().Length..], Secret.Of(pair.Value, pair.Key)))));
 
         public void Add(Secret secret) { }
+
+        IEnumerable<string> ISecretResolver.EnvironmentNames => values.Keys.Where(key => key.StartsWith("env://", StringComparison.Ordinal)).Select(key => key["env://".Length..]);
     }
 }

@@ -10,6 +10,7 @@ return args[0] switch
     "deploy-to" => await new DeployPipeline("order-service", args[1], "#orders-team").RunAsync(args[2..]), // a registry whose port is known only when the test runs
     "deploy-killed" => await Application.RunAsync(new DeployPipeline("order-service", "registry.example.com/order-service", "#orders-team"), args[2..], KilledAt(args[1])),
     "signals" => await PipelineApp.RunAsync(Signals(), args[1..]),
+    "vault" => await PipelineApp.RunAsync(Credentials(args[1]), args[2..]),
     "tool" => await PipelineApp.RunAsync(Tool(new Command(args[1], args[2..])), []),
     _ => 64,
 };
@@ -32,6 +33,27 @@ static PipelinePlan Tool(Command command)
 {
     var pipeline = new PipelineBuilder("tool");
     pipeline.Add("tool", (context, cancellationToken) => command.RunAsync(context, cancellationToken));
+    return pipeline.Build();
+}
+
+// Reads database credentials from Vault ("none" does not), and then succeeds, fails or waits.
+static PipelinePlan Credentials(string then)
+{
+    var pipeline = new PipelineBuilder("credentials");
+    StageHandle<Unit> reads = pipeline.Add("reads", async (context, cancellationToken) =>
+    {
+        if (then != "none")
+            await context.Secrets.GetAsync(SecretReference.Parse("vault://database/creds/app#password"), cancellationToken).ConfigureAwait(false);
+    });
+    pipeline.Add("goes on", async (context, cancellationToken) =>
+    {
+        if (then == "fail")
+            throw new InvalidUsageException("The stage fails, as it was told to.");
+        if (then != "wait")
+            return;
+        context.Log.Info("waiting for a signal");
+        await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, cancellationToken).ConfigureAwait(false);
+    }).After(reads);
     return pipeline.Build();
 }
 

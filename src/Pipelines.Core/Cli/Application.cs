@@ -1,7 +1,9 @@
 using Pipelines.Core.Cli.CommandLine;
 using Pipelines.Core.Cli.Commands;
+using Pipelines.Core.Cli.Commands.Oidc;
 using Pipelines.Core.Cli.Settings;
 using Pipelines.Core.Hosts;
+using Pipelines.Core.Secrets;
 
 namespace Pipelines.Core.Cli;
 
@@ -10,6 +12,7 @@ internal static class Application
 {
     public static async Task<int> RunAsync(PipelineTemplate template, string[] args, AppEnvironment environment)
     {
+        var masker = new SecretMasker(template.Name);
         try
         {
             CliRequest? request = args.Length == 0 ? CliRequest.Default : new CommandLineParser(template.Name, environment.Output).Parse(args);
@@ -18,7 +21,7 @@ internal static class Application
             string[] problems = [.. template.CheckDefinition()];
             if (problems.Length > 0)
                 throw new PipelineDefinitionException(template.Name, problems);
-            Invocation invocation = Prepare(template, request, environment);
+            Invocation invocation = Prepare(template, request, environment, masker);
             return request.Command switch
             {
                 CliCommand.Plan => await PlanCommand.RunAsync(invocation).ConfigureAwait(false),
@@ -27,28 +30,45 @@ internal static class Application
                 CliCommand.Settings => SettingsCommand.Run(invocation),
                 CliCommand.Resume => await ResumeCommand.RunAsync(invocation).ConfigureAwait(false),
                 CliCommand.Runs => RunsCommand.Run(invocation),
+                CliCommand.Oidc => await OidcCommand.RunAsync(invocation).ConfigureAwait(false),
                 _ => await RunCommand.RunAsync(invocation).ConfigureAwait(false),
             };
         }
         catch (PipelineException exception)
         {
-            await environment.Error.WriteLineAsync($"error: {exception.Message}").ConfigureAwait(false);
+            await environment.Error.WriteLineAsync("error: " + masker.Mask(exception.Message)).ConfigureAwait(false);
             return exception.Kind switch { FailureKind.Usage => 2, FailureKind.MissingPrerequisite => 3, _ => 1 };
+        }
+#pragma warning disable CA1031 // left to the runtime, it would be printed as it is: with whatever secret its message, or an inner one's, holds
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            await environment.Error.WriteLineAsync("error: unexpected, please report it: " + masker.Mask(exception.ToString())).ConfigureAwait(false);
+            return 1;
         }
     }
 
-    private static Invocation Prepare(PipelineTemplate template, CliRequest request, AppEnvironment environment)
+    private static Invocation Prepare(PipelineTemplate template, CliRequest request, AppEnvironment environment, SecretMasker masker)
     {
         var host = CiHost.Detect(environment.Variables);
+        masker.Announce = value => Announce(host, environment, value);
         return new Invocation
         {
             Template = template,
             Request = request,
             Environment = environment,
+            Masker = masker,
             Host = host,
             Mode = request.Mode ?? (host.IsCi ? RunMode.Live : RunMode.Sandbox),
             Directory = ServiceDirectory.Find(request.Directory, environment.CurrentDirectory, environment.BaseDirectory),
         };
+    }
+
+    /// <summary>Tells the host of a secret before anything can print it: <see cref="SecretMasker.Add"/> returns after this.</summary>
+    private static void Announce(CiHost host, AppEnvironment environment, string value)
+    {
+        if (host.AddMask(value) is { } line)
+            environment.Output.WriteLine(line);
     }
 
     /// <summary>The settings, for commands that print rather than run.</summary>

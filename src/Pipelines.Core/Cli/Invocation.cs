@@ -1,5 +1,6 @@
 using Pipelines.Core.Cli.CommandLine;
 using Pipelines.Core.Hosts;
+using Pipelines.Core.Secrets;
 
 namespace Pipelines.Core.Cli;
 
@@ -11,6 +12,9 @@ internal sealed record Invocation
     public required CliRequest Request { get; init; }
 
     public required AppEnvironment Environment { get; init; }
+
+    /// <summary>What masks everything that is printed. Shared with the errors that end the program.</summary>
+    public required SecretMasker Masker { get; init; }
 
     public required CiHost Host { get; init; }
 

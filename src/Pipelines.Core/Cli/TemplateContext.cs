@@ -46,6 +46,9 @@ public sealed class TemplateContext
 
     internal Dictionary<string, string> SandboxSecrets { get; init; } = [];
 
+    /// <summary>Where the sandbox's stand-ins of secret stores are, as the variables that the real ones are found by.</summary>
+    internal Dictionary<string, string> SandboxVariables { get; init; } = [];
+
     internal SourceRevision? Source => _source;
 
     /// <summary>The commit that is built.</summary>
@@ -64,4 +67,11 @@ public sealed class TemplateContext
 
     /// <summary>Makes a secret of the sandbox known as <c>sandbox://name</c>.</summary>
     internal void AddSandboxSecret(string name, Secret secret) => SandboxSecrets[name] = secret.Reveal();
+
+    /// <summary>Says where the sandbox stands in for the stores of secrets, in the variables that name the real ones. Before the first secret is read.</summary>
+    internal void AddSandboxVariables(IReadOnlyDictionary<string, string> variables)
+    {
+        foreach ((string name, string value) in variables)
+            SandboxVariables[name] = value;
+    }
 }

@@ -49,7 +49,7 @@ public sealed partial class PipelineBuilder
     {
         ArgumentNullException.ThrowIfNull(name);
         ThrowIfBuilt(nameof(Add));
-        if (HoldsSecret(typeof(TOutput)))
+        if (SecretTypes.Holds(typeof(TOutput)))
             _errors.Add($"'{name}' has a Secret as its output ({TypeNames.Of(typeof(TOutput))}). Outputs are kept and reported: fetch the secret with context.Secrets.GetAsync(…) in the stage that needs it.");
         var behaviour = new StageBehaviour
         {
@@ -58,7 +58,7 @@ public sealed partial class PipelineBuilder
             OutputType = TypeNames.Of(typeof(TOutput)),
             OutputClass = typeof(TOutput),
             Environment = (stage as IEnvironmentStage)?.Environment,
-            RunAsync = async (values, context, cancellationToken) => await TaskOf(run(values, context, cancellationToken)).ConfigureAwait(false),
+            RunAsync = async (values, context, cancellationToken) => Checked(name, await TaskOf(run(values, context, cancellationToken)).ConfigureAwait(false)),
             Undo = stage is IUndoable<TOutput> undoable ? (output, context, cancellationToken) => undoable.UndoAsync((TOutput)output!, context, cancellationToken) : null,
         };
         var draft = new StageDraft(this, _drafts.Count, name, behaviour, inputs);
@@ -69,8 +69,17 @@ public sealed partial class PipelineBuilder
     private static Task<TOutput> TaskOf<TOutput>(Task<TOutput>? task) =>
         task ?? throw new StageFailedException("The stage returned null instead of a task.", null, "Make its RunAsync or its lambda async, or return Task.FromResult(…).");
 
-    private static bool HoldsSecret(Type type) =>
-        type == typeof(Secret) || (type.HasElementType && HoldsSecret(type.GetElementType()!)) || (type.IsGenericType && type.GetGenericArguments().Any(HoldsSecret));
+    /// <summary>The declared type may hide what the value is: an object, an interface, a base class.</summary>
+    private static TOutput Checked<TOutput>(string name, TOutput output)
+    {
+        if (output is not null && output.GetType() != typeof(TOutput) && SecretTypes.Holds(output.GetType()))
+        {
+            throw new StageFailedException(
+                $"The output of '{name}' holds a Secret ({TypeNames.Of(output.GetType())}), and outputs are kept and reported.", null, "Return what is no secret; fetch the secret with context.Secrets.GetAsync(…) in the stage that needs it.");
+        }
+
+        return output;
+    }
 
     private void ThrowIfBuilt(string api)
     {

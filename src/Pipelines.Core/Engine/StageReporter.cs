@@ -10,6 +10,8 @@ internal sealed class StageReporter(PlannedStage stage, EventHub hub) : IStageRe
     /// <summary>Whether the stage has ended. The hub alone sets and reads it, under its lock.</summary>
     public bool IsClosed { get; set; }
 
+    public ITextMasker Masker => hub.Masker;
+
     /// <summary>What the stage reported, masked, for the journal.</summary>
     public IReadOnlyList<StageReport> Reports
     {
@@ -34,6 +36,8 @@ internal sealed class StageReporter(PlannedStage stage, EventHub hub) : IStageRe
         foreach (string line in masked.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'))
             Publish(level, line);
     }
+
+    public void LogMasked(LogLevel level, string line) => Publish(level, line);
 
     public void Report(StageReport report)
     {

@@ -148,7 +148,7 @@ internal sealed partial class ManifestRepository : IDisposable
 
         GitRemote remote = await ManifestTargets.RemoteAsync(_target, _context, cancellationToken).ConfigureAwait(false);
         Directory.CreateDirectory(_folder);
-        return _clone = await BareClone.CreateAsync(remote, _folder, _context.Time, cancellationToken, _context.ForceToken).ConfigureAwait(false);
+        return _clone = await BareClone.CreateAsync(remote, _folder, _context.Time, cancellationToken, _context.ForceToken, _context.Secrets).ConfigureAwait(false);
     }
 
     private async Task<GitFile> ReadAsync(BareClone clone, CancellationToken cancellationToken)

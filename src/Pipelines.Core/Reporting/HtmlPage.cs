@@ -137,7 +137,7 @@ internal sealed class HtmlPage(RunRecord record, IReadOnlyDictionary<PlannedStag
         if (anyTests)
             Tile("Tests", failed > 0 ? $"{failed} failed" : $"{passed} passed", failed > 0 ? $"{passed} passed, {skipped} skipped" : skipped > 0 ? $"{skipped} skipped" : "none failed", failed > 0);
         if (anyScan)
-            Tile("Findings", blocking > 0 ? $"{blocking} blocking" : Amounts.Number(findings), simulated ? "simulated scan" : blocking > 0 ? $"of {findings} in all" : findings == 0 ? "nothing found" : "none blocks the image", blocking > 0);
+            Tile("Findings", blocking > 0 ? $"{blocking} blocking" : Amounts.Number(findings), simulated ? "simulated scan" : blocking > 0 ? $"of {findings} in all" : findings == 0 ? "nothing found" : "none blocks", blocking > 0);
         if (result.Status == RunStatus.Succeeded && record.Fact("environment") is { } environment)
             Tile("Environment", environment, record.Fact("tag") is { } tag ? "tag " + LogText.Cut(tag, 18) : "");
         _html.Append("</section>\n");

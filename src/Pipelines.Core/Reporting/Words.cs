@@ -36,7 +36,7 @@ internal static class Words
         return results.Coverage is { } coverage ? $"{text}, {Amounts.Share(coverage)} of lines covered" : text;
     }
 
-    /// <summary>Such as <c>2 CRITICAL, 1 HIGH; 3 block the image</c>.</summary>
+    /// <summary>Such as <c>2 CRITICAL, 1 HIGH; 3 block</c>.</summary>
     public static string Scan(ScanResult scan)
     {
         var parts = new List<string>();
@@ -45,7 +45,7 @@ internal static class Words
                 parts.Add($"{count} {Severity(severity)}");
         string text = parts.Count == 0 ? "no findings" : string.Join(", ", parts);
         if (scan.Blocking.Count > 0)
-            text += scan.Blocking.Count == 1 ? "; 1 blocks the image" : $"; {scan.Blocking.Count} block the image";
+            text += scan.Blocking.Count == 1 ? "; 1 blocks" : $"; {scan.Blocking.Count} block";
         if (scan.Ignored.Count > 0)
             text += $"; {scan.Ignored.Count} ignored";
         return scan.Simulated ? text + " (simulated: no scanner looked at the image)" : text;

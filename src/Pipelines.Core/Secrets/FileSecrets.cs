@@ -1,11 +1,16 @@
 using System.Text;
+using Pipelines.Core.Model;
 
 namespace Pipelines.Core.Secrets;
 
 /// <summary><c>file://path</c>: a file that holds nothing else, such as <c>file:///run/secrets/token</c>. Relative paths start at the service's root. One line end at the end of the file is no part of the value.</summary>
-internal sealed class FileSecrets(string directory) : ISecretSource
+/// <remarks>A pipe, such as a shell's <c>&lt;(command)</c>, is read too, but not waited for longer than <see cref="Patience"/>: one that nobody writes into would block for ever.</remarks>
+internal sealed class FileSecrets(string directory, TimeProvider time) : ISecretSource
 {
     public const int LargestFile = 64 * 1024;
+
+    /// <summary>How long opening and reading may take: a vault's agent that mounts files may be slow.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -41,19 +46,18 @@ internal sealed class FileSecrets(string directory) : ISecretSource
         return Path.GetFullPath(path, directory);
     }
 
-    private static async Task<byte[]> ReadFileAsync(SecretReference reference, string path, CancellationToken cancellationToken)
+    private async Task<byte[]> ReadFileAsync(SecretReference reference, string path, CancellationToken cancellationToken)
     {
         try
         {
-            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, FileOptions.Asynchronous);
-            await using (stream.ConfigureAwait(false))
-            {
-                byte[] buffer = new byte[LargestFile + 1]; // pipes and /proc files do not tell their length
-                int length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-                return length <= LargestFile
-                    ? buffer[..length]
-                    : throw new SecretUnusableException(reference, $"The file {path} is larger than {LargestFile / 1024} KB.", "A secret's file holds the secret and nothing else: check the path.");
-            }
+            // On a thread of its own: to open a pipe blocks, and nothing can call that off.
+            Task<byte[]> reading = Task.Factory.StartNew(() => Read(reference, path), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            return await reading.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new SecretUnusableException(
+                reference, $"{path} gave nothing to read within {Durations.Text(Patience)}.", "If it is a pipe, nobody writes into it; if it lies on a network, that may be down. A plain file is best.", exception);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -72,6 +76,16 @@ internal sealed class FileSecrets(string directory) : ISecretSource
         {
             throw new SecretUnusableException(reference, $"Reading {path} failed: {exception.Message}", "Check the disk or the mount that holds it.", exception);
         }
+    }
+
+    private static byte[] Read(SecretReference reference, string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+        byte[] buffer = new byte[LargestFile + 1]; // pipes and /proc files do not tell their length
+        int length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        return length <= LargestFile
+            ? buffer[..length]
+            : throw new SecretUnusableException(reference, $"The file {path} is larger than {LargestFile / 1024} KB.", "A secret's file holds the secret and nothing else: check the path.");
     }
 
     private static SecretUnusableException NotText(SecretReference reference, string evidence) =>

@@ -10,21 +10,4 @@ internal readonly record struct MaskPattern(string Text, bool TakesCharacterBefo
     /// <summary>The same text found for two reasons: whatever either takes is taken.</summary>
     public MaskPattern With(MaskPattern other) =>
         new(Text, TakesCharacterBefore || other.TakesCharacterBefore, TakesCharacterAfter || other.TakesCharacterAfter, TakesPadding || other.TakesPadding);
-
-    /// <summary>The span of one occurrence.</summary>
-    public (int Start, int End) SpanAt(ReadOnlySpan<char> text, int index)
-    {
-        int start = index;
-        int end = index + Text.Length;
-        if (TakesCharacterBefore && start > 0 && IsBase64(text[start - 1]))
-            start--;
-        if (TakesCharacterAfter && end < text.Length && IsBase64(text[end]))
-            end++;
-        if (TakesPadding)
-            for (int padding = 0; padding < 2 && end < text.Length && text[end] == '='; padding++)
-                end++;
-        return (start, end);
-    }
-
-    private static bool IsBase64(char character) => char.IsAsciiLetterOrDigit(character) || character is '+' or '/' or '-' or '_';
 }

@@ -16,6 +16,7 @@ internal static class PercentEncodings
         "-._*",                              // HTML forms, Java's URLEncoder
         "-._",                               // PHP urlencode
         "-._!*()",                           // WebUtility.UrlEncode
+        Unreserved + "!$()*,;@",             // UrlEncoder
         Unreserved + "$&+:=@",               // Go PathEscape
         Unreserved + "!$&'()*+,;=:@",        // RFC 3986 path segment
         Unreserved + "!$&'()*+,;=",          // RFC 3986 user information

@@ -7,7 +7,11 @@ namespace Pipelines.Core.Secrets;
 /// <summary>A value as JSON, XML, HTML, shells and programming languages quote it.</summary>
 internal static class QuotedForms
 {
-    public static IEnumerable<string> Of(string value) => [.. Json(value), .. Markup(value), .. Shells(value), .. Languages(value)];
+    public static IEnumerable<string> Of(string value)
+    {
+        string[] json = [.. Json(value).Distinct(StringComparer.Ordinal)];
+        return [.. json, .. json.Select(static form => Backslash(form, "\"\\")), .. Markup(value), .. Shells(value), .. Languages(value)]; // the second: JSON within JSON
+    }
 
     /// <summary>JSON (RFC 8259 §7) as common writers print it.</summary>
     private static IEnumerable<string> Json(string value)
@@ -15,13 +19,16 @@ internal static class QuotedForms
         string least = Escape(value, static character => character is '"' or '\\' or < ' ', lowerHex: true);
         yield return least;
         yield return Escape(value, static character => character is '"' or '\\' or < ' ', lowerHex: false);
+        foreach (bool lowerHex in (bool[])[false, true]) // JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+            yield return Escape(value, static character => character is '"' or '\\' or < ' ' or '\u007F' || char.IsSurrogate(character), lowerHex);
         yield return least.Replace("/", "\\/", StringComparison.Ordinal); // PHP
         yield return Escape(value, static character => character is '"' or '\\' or < ' ' or > '~', lowerHex: true); // Python, which also escapes what is not ASCII
         yield return Escape(value, static character => character is '"' or '\\' or < ' ' or > '~', lowerHex: false);
         yield return Escape(value, static character => character is '"' or '\\' or < ' ' or '<' or '>' or '&' or '\u2028' or '\u2029', lowerHex: true); // Go
         foreach (bool lowerHex in (bool[])[false, true]) // System.Text.Json
             yield return Escape(value, static character => character is '"' or '\\' or < ' ' or > '~' or '<' or '>' or '&' or '\'' or '+' or '`', lowerHex, quoteAsCode: true);
-        yield return Escape(least, static character => character is '"' or '\\' or < ' ', lowerHex: true); // JSON within JSON
+        yield return Escape(value, static character => character is '"' or '\\' or < ' ' or '<' or '>' or '&' or '\'' or '\u0085' or '\u2028' or '\u2029', lowerHex: true, quoteAsCode: true); // Newtonsoft, EscapeHtml
+        yield return Escape(value, static character => character is '"' or '\\' or < ' ' or '<' or '>' or '&' or '\'' or '\u0085' or '\u2028' or '\u2029', lowerHex: true); // HttpUtility.JavaScriptStringEncode
     }
 
     private static string Escape(string value, Func<char, bool> mustEscape, bool lowerHex, bool quoteAsCode = false)
@@ -65,6 +72,7 @@ internal static class QuotedForms
 
         yield return value.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal); // '>' may stand as it is
         yield return WebUtility.HtmlEncode(value);
+        yield return text.Replace("\r", "_x000D_", StringComparison.Ordinal).Replace("\n", "_x000A_", StringComparison.Ordinal); // PowerShell's CLIXML, as its error stream is printed
     }
 
     private static IEnumerable<string> Shells(string value)
@@ -83,8 +91,26 @@ internal static class QuotedForms
         yield return everything.ToString();
         yield return value.Replace("'", "''", StringComparison.Ordinal); // PowerShell, SQL and YAML, in single quotes
         yield return value.Replace("\"", "\"\"", StringComparison.Ordinal); // PowerShell, C# verbatim, CSV
-        yield return value.Replace("`", "``", StringComparison.Ordinal).Replace("$", "`$", StringComparison.Ordinal).Replace("\"", "`\"", StringComparison.Ordinal); // PowerShell, in double quotes
+        foreach (string form in PowerShell(value))
+            yield return form;
         yield return WindowsArgument(value);
+    }
+
+    /// <summary>PowerShell (about_Quoting_Rules, about_Special_Characters): in double quotes, and a bare word.</summary>
+    private static IEnumerable<string> PowerShell(string value)
+    {
+        string inner = Prefix(value, '`', "`$");
+        foreach (string quoted in (string[])[inner.Replace("\"", "`\"", StringComparison.Ordinal), inner.Replace("\"", "\"\"", StringComparison.Ordinal)])
+        {
+            yield return quoted;
+            yield return quoted.Replace("\n", "`n", StringComparison.Ordinal).Replace("\r", "`r", StringComparison.Ordinal).Replace("\t", "`t", StringComparison.Ordinal).Replace("\0", "`0", StringComparison.Ordinal);
+        }
+
+        yield return Prefix(value, '`', " '\"`$(){}[];,|&<>@#");
+        var doubled = new StringBuilder(value.Length + 8);
+        foreach (char character in value) // CodeGeneration.EscapeSingleQuotedStringContent doubles what PowerShell takes for a single quote
+            doubled.Append(character, character is '\'' or '\u2018' or '\u2019' or '\u201A' or '\u201B' ? 2 : 1);
+        yield return doubled.ToString();
     }
 
     private static IEnumerable<string> Languages(string value)
@@ -97,15 +123,29 @@ internal static class QuotedForms
             yield return text.Replace("\0", "\\0", StringComparison.Ordinal);
             yield return text.Replace("\0", "\\x00", StringComparison.Ordinal);
         }
+
+        foreach (bool lowerHex in (bool[])[false, true]) // C#: a literal with nothing but plain ASCII in it
+        {
+            yield return Escape(value, static character => character is '"' or '\\' or < ' ' or > '~', lowerHex);
+            yield return Escape(value, static character => character is '"' or '\'' or '\\' or < ' ' or > '~', lowerHex).Replace("\\u0000", "\\0", StringComparison.Ordinal);
+        }
+
+        yield return Regex(value, "\\*+?|{[()^$.# "); // .NET's Regex.Escape
+        yield return Regex(value, "()[]{}?*+-|^$\\.&~# "); // Python's re.escape
     }
 
-    private static string Backslash(string value, string characters)
+    private static string Regex(string value, string characters) => Prefix(value, '\\', characters)
+        .Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal);
+
+    private static string Backslash(string value, string characters) => Prefix(value, '\\', characters);
+
+    private static string Prefix(string value, char prefix, string characters)
     {
         var text = new StringBuilder(value.Length + 8);
         foreach (char character in value)
         {
             if (characters.Contains(character, StringComparison.Ordinal))
-                text.Append('\\');
+                text.Append(prefix);
             text.Append(character);
         }
 

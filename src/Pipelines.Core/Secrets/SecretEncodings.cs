@@ -5,6 +5,8 @@ namespace Pipelines.Core.Secrets;
 /// <summary>The forms in which programs print a value: base64, percent-encoding, JSON, XML and HTML, the quoting of shells and languages, hex.</summary>
 internal static class SecretEncodings
 {
+    private const int ShortestBase64Line = 8; // a shorter one may be a word
+
     private static readonly int[] s_base64Widths = [64, 76]; // PEM (RFC 7468 §2) and MIME (RFC 2045 §6.8), which `base64` uses too
 
     /// <summary>Adds the patterns of one value, which is not empty.</summary>
@@ -13,6 +15,7 @@ internal static class SecretEncodings
         byte[] bytes = Encoding.UTF8.GetBytes(value);
         Add(patterns, new MaskPattern(value));
         AddBase64(patterns, bytes);
+        AddBase64(patterns, Encoding.Unicode.GetBytes(value)); // UTF-16LE: PowerShell's -EncodedCommand
         foreach (string form in PercentEncodings.Of(bytes).Concat(QuotedForms.Of(value)).Append(Convert.ToHexString(bytes)).Append(Convert.ToHexStringLower(bytes)))
             Add(patterns, new MaskPattern(form));
     }
@@ -33,11 +36,26 @@ internal static class SecretEncodings
             AddBoth(patterns, new MaskPattern(encoded[first..end], shift != 0, sharesLast, sharesLast));
         }
 
-        string whole = Convert.ToBase64String(bytes);
+        AddLines(patterns, Convert.ToBase64String(bytes));
+    }
+
+    /// <summary>Base64 that is cut into lines. A last line that is too short to be told from other text is looked for together with the line before it.</summary>
+    private static void AddLines(Dictionary<string, MaskPattern> patterns, string whole)
+    {
         foreach (int width in s_base64Widths)
             for (int start = 0; whole.Length > width && start < whole.Length; start += width)
-                if (whole.AsSpan(start, Math.Min(width, whole.Length - start)).TrimEnd('=') is { Length: >= 8 } line)
-                    AddBoth(patterns, new MaskPattern(line.ToString(), TakesPadding: true));
+            {
+                string line = whole.Substring(start, Math.Min(width, whole.Length - start));
+                if (line.AsSpan().TrimEnd('=') is { Length: >= ShortestBase64Line } characters)
+                {
+                    AddBoth(patterns, new MaskPattern(characters.ToString(), TakesPadding: true));
+                    continue;
+                }
+
+                string before = whole.Substring(start - width, width);
+                foreach (string lineEnd in (string[])["\n", "\r\n"])
+                    AddBoth(patterns, new MaskPattern(before + lineEnd + line.TrimEnd('='), TakesPadding: true));
+            }
     }
 
     private static void AddBoth(Dictionary<string, MaskPattern> patterns, MaskPattern standard)

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Pipelines.Core.Secrets;
 
-/// <summary>What of a secret's value must not be seen: the whole, each of its lines, and, where it is JSON, each string in it but not the punctuation (runner#326, #1488).</summary>
+/// <summary>What of a secret's value must not be seen: the whole, each of its lines, where it is JSON each string in it but not the punctuation (runner#326, #1488), and where it is an address
+/// or a connection string the password in it.</summary>
 internal static class SecretParts
 {
     private const int DeepestJson = 16;
@@ -25,6 +26,9 @@ internal static class SecretParts
         AddWithEveryLineEnd(trimmed, parts);
         if (depth > 0 && trimmed[0] is '{' or '[' && TryCollectJson(trimmed, common, parts, depth))
             return;
+        foreach (string password in InnerPasswords.Of(trimmed))
+            if (common.WhyNotMasked(password) is null)
+                parts.Add(password);
         string[] lines = value.Split('\r', '\n');
         if (lines.Length == 1)
             return;

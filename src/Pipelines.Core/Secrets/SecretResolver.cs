@@ -16,6 +16,8 @@ internal sealed class SecretResolver : ISecretResolver, IAsyncDisposable
     private readonly ConcurrentDictionary<SecretReference, Lazy<Task<Secret>>> _fetched = new();
     private readonly ConcurrentDictionary<SecretReference, Lazy<Task<SecretSet>>> _fetchedSets = new();
 
+    private readonly ConcurrentDictionary<string, bool> _environmentNames = new(StringComparer.Ordinal);
+
     private SecretResolver(SecretMasker masker, TimeProvider time, bool isSandbox, IReadOnlyDictionary<string, Func<ISecretSource>> sources)
     {
         _masker = masker;
@@ -57,6 +59,15 @@ internal sealed class SecretResolver : ISecretResolver, IAsyncDisposable
     /// <inheritdoc/>
     public void Add(Secret secret) => _masker.Add(secret);
 
+    /// <summary>Takes note of a reference that the run has, though nobody has asked for it yet.</summary>
+    public void Know(SecretReference reference)
+    {
+        if (reference.Scheme == "env")
+            _environmentNames.TryAdd(reference.Path, true);
+    }
+
+    IEnumerable<string> ISecretResolver.EnvironmentNames => _environmentNames.Keys;
+
     /// <summary>Ends what the stores hold for the run, such as leases. Errors of one do not keep the others from ending.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -83,6 +94,7 @@ internal sealed class SecretResolver : ISecretResolver, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(reference);
         CheckFilled(reference);
+        Know(reference);
         ISecretSource source = SourceOf(reference);
         // The fetch belongs to the run, not to the caller who happened to come first: only the wait is cancelled.
         return fetched.GetOrAdd(reference, key => new Lazy<Task<T>>(() => FetchAsync(fetched, key, () => fetch(source)))).Value.WaitAsync(cancellationToken);
@@ -124,12 +136,7 @@ internal sealed class SecretResolver : ISecretResolver, IAsyncDisposable
         if (_sources.TryGetValue(reference.Scheme, out Lazy<ISecretSource>? source))
             return source.Value;
         if (_isSandbox)
-        {
-            throw new InvalidUsageException(
-                $"The secret {reference} is not read in the sandbox.",
-                "The sandbox never reads real credentials: it has secrets of its own, as sandbox://NAME.",
-                "Run with --live to use the real one.");
-        }
+            throw SandboxStore.Refused(reference);
 
         string known = string.Join(", ", _sources.Keys.Order(StringComparer.Ordinal).Select(scheme => scheme + "://"));
         string? nearest = NearestName.Find(reference.Scheme, _sources.Keys);

@@ -1,7 +1,12 @@
+using Pipelines.Core.Tools;
+
 namespace Pipelines.Core;
 
 /// <summary>A program and how to start it. Immutable: each <c>With…</c> returns a new one. No shell ever sees the arguments.</summary>
-/// <remarks>Secrets go in by <see cref="WithInput(Secret)"/> or <see cref="WithEnvironment(string, Secret)"/>: an argument can be read by every process of the machine.</remarks>
+/// <remarks>
+/// Secrets go in by <see cref="WithInput(Secret)"/>, <see cref="WithEnvironment(string, Secret)"/> or <see cref="WithSecretFile"/>: an argument can be read by every process of the machine, so one that
+/// holds a secret is refused. A process inherits neither the variables that the run's <c>env://</c> references name nor the credentials of the CI system.
+/// </remarks>
 public sealed record Command
 {
     /// <summary>A program with its arguments.</summary>
@@ -42,9 +47,17 @@ public sealed record Command
     /// <value>true</value>
     public bool EchoesOutput { get; private init; } = true;
 
+    internal const string FilePlace = "{file}";
+
     internal IReadOnlyDictionary<string, object?> Environment { get; private init; } = new Dictionary<string, object?>();
 
+    /// <summary>What <c>{file}</c> stands for, by the argument's place.</summary>
+    internal IReadOnlyDictionary<int, SecretFile> FileArguments { get; private init; } = new Dictionary<int, SecretFile>();
+
     internal object? Input { get; private init; }
+
+    /// <summary>Gets each line of the output as it comes; the output is then kept out of the log.</summary>
+    internal Action<string>? OnLine { get; private init; }
 
     /// <summary>More arguments at the end.</summary>
     /// <param name="arguments">The arguments.</param>
@@ -76,6 +89,21 @@ public sealed record Command
     /// <param name="secret">The secret.</param>
     public Command WithInput(Secret secret) => this with { Input = secret };
 
+    /// <summary>A secret that the program reads from a file: one that only this user can read, in a folder that nobody else can look into, both gone when the process has ended.</summary>
+    /// <param name="target">A variable that gets the file's path, such as <c>GOOGLE_APPLICATION_CREDENTIALS</c>; or one more argument with <c>{file}</c> in it, such as <c>--token-file={file}</c>.</param>
+    /// <param name="secret">The secret: all that the file holds.</param>
+    /// <exception cref="ArgumentException">The target is neither.</exception>
+    public Command WithSecretFile(string target, Secret secret)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(target);
+        ArgumentNullException.ThrowIfNull(secret);
+        if (target.Contains(FilePlace, StringComparison.Ordinal))
+            return this with { Arguments = [.. Arguments, target], FileArguments = new Dictionary<int, SecretFile>(FileArguments) { [Arguments.Count] = new SecretFile(secret) } };
+        return target.All(character => char.IsAsciiLetterOrDigit(character) || character == '_')
+            ? WithVariable(target, new SecretFile(secret))
+            : throw new ArgumentException($"'{target}' is neither a variable nor an argument with {FilePlace} in it: write NAME or --option={FilePlace}.", nameof(target));
+    }
+
     /// <summary>A time limit of its own.</summary>
     /// <param name="timeout">More than zero.</param>
     public Command WithTimeout(TimeSpan timeout) => this with { Timeout = timeout };
@@ -97,6 +125,9 @@ public sealed record Command
 
     /// <summary>Keeps its output out of the log: for output that is data.</summary>
     public Command Quiet() => this with { EchoesOutput = false };
+
+    /// <summary>Hands each line of its output on as it comes, for output that is data and too long to keep.</summary>
+    internal Command ReadLines(Action<string> onLine) => this with { OnLine = onLine, EchoesOutput = false };
 
     /// <summary>The command line for people: never with environment or input.</summary>
     public override string ToString() => string.Join(' ', Arguments.Prepend(Program).Select(Quote));

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Pipelines.Core;
+using Pipelines.Sandbox.Aws;
 using Pipelines.Sandbox.Hosting;
 
 namespace Pipelines.Sandbox.Ecr;
@@ -10,7 +11,7 @@ namespace Pipelines.Sandbox.Ecr;
 internal sealed class EcrStandIn(string registryHost, string user, Secret password, Secret accessKey, Secret secretKey, TimeProvider time) : IStandIn
 {
     private const string ContentType = "application/x-amz-json-1.1";
-    private const string Prefix = "AmazonEC2ContainerRegistry_V20150921.";
+    public const string Prefix = "AmazonEC2ContainerRegistry_V20150921.";
     private const int MaxBody = 1024 * 1024;
     private static readonly TimeSpan s_lifetime = TimeSpan.FromHours(12);
 

@@ -22,11 +22,18 @@ internal sealed class ManifestRepository
     public string RefsFolder => System.IO.Path.Combine(Path, "refs", "heads");
 
     /// <summary>Opens the repository; makes it with its first files where there is none.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="seed">Its first files.</param>
+    /// <param name="needed">Those of them that are made even where the repository is there and has them not: an environment's manifest.</param>
+    /// <param name="time">The clock of the commits.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The repository, and whether it was made.</returns>
-    public static async Task<(ManifestRepository Repository, bool Created)> OpenAsync(string path, IReadOnlyDictionary<string, string> seed, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<(ManifestRepository Repository, bool Created)> OpenAsync(string path, IReadOnlyDictionary<string, string> seed, IReadOnlyList<string> needed, TimeProvider time, CancellationToken cancellationToken)
     {
         bool exists = File.Exists(System.IO.Path.Combine(path, "HEAD"));
-        if (!exists)
+        if (exists)
+            await AddMissingAsync(path, seed, needed, time, cancellationToken).ConfigureAwait(false);
+        else
             await CreateAsync(path, seed, time, cancellationToken).ConfigureAwait(false);
         return (new ManifestRepository(path), !exists);
     }
@@ -102,12 +109,21 @@ internal sealed class ManifestRepository
         Directory.Move(temporary, path);
     }
 
+    /// <summary>A script that names one more environment finds a file for it: earlier runs knew nothing of it.</summary>
+    private static async Task AddMissingAsync(string path, IReadOnlyDictionary<string, string> seed, IReadOnlyList<string> needed, TimeProvider time, CancellationToken cancellationToken)
+    {
+        string known = await SandboxGit.RunAsync(path, null, cancellationToken, ["ls-tree", "-r", "-z", "--name-only", $"refs/heads/{Branch}", "--", .. needed]).ConfigureAwait(false);
+        Dictionary<string, string> missing = needed.Except(known.Split('\0'), StringComparer.Ordinal).ToDictionary(file => file, file => seed[file], StringComparer.Ordinal);
+        if (missing.Count > 0)
+            await SandboxGit.RunAsync(path, FastImport(missing, time, $"from refs/heads/{Branch}^0\n"), cancellationToken, "fast-import", "--quiet").ConfigureAwait(false);
+    }
+
     // https://git-scm.com/docs/git-fast-import: one process for any number of files.
-    private static string FastImport(IReadOnlyDictionary<string, string> seed, TimeProvider time)
+    private static string FastImport(IReadOnlyDictionary<string, string> seed, TimeProvider time, string from = "")
     {
         const string Message = "Seed the sandbox's manifest repository";
         var stream = new StringBuilder();
-        stream.Append(CultureInfo.InvariantCulture, $"commit refs/heads/{Branch}\ncommitter Sandbox <sandbox@pipelines.invalid> {time.GetUtcNow().ToUnixTimeSeconds()} +0000\ndata {Message.Length}\n{Message}\n");
+        stream.Append(CultureInfo.InvariantCulture, $"commit refs/heads/{Branch}\ncommitter Sandbox <sandbox@pipelines.invalid> {time.GetUtcNow().ToUnixTimeSeconds()} +0000\ndata {Message.Length}\n{Message}\n{from}");
         foreach ((string file, string content) in seed)
             stream.Append(CultureInfo.InvariantCulture, $"M 100644 inline {Quote(file)}\ndata {Encoding.UTF8.GetByteCount(content)}\n{content}\n");
         return stream.Append("done\n").ToString();

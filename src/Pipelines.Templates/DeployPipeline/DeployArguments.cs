@@ -19,6 +19,24 @@ internal static partial class DeployArguments
             yield return channelError;
     }
 
+    public static IEnumerable<string> CheckEnvironments(IReadOnlyList<DeployEnvironment> environments)
+    {
+        if (environments.Count == 0)
+            yield return "Environments is empty. Name at least one, such as new DeployEnvironment(\"staging\").";
+        foreach (DeployEnvironment environment in environments)
+            if (CheckEnvironment(environment.Name) is { } reason)
+                yield return reason;
+        foreach (IGrouping<string, DeployEnvironment> same in environments.GroupBy(environment => environment.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
+            yield return $"Environments names '{same.Key}' twice. An image goes through each once.";
+        if (environments.Count > 0 && environments[0].IsProtected)
+            yield return $"Environments starts with '{environments[0].Name}', which is protected: nothing can be proven before it. Put an environment that is not protected in front of it.";
+    }
+
+    public static string? CheckEnvironment(string name) =>
+        name.Length is > 0 and <= 40 && char.IsAsciiLetterLower(name[0]) && name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-')
+            ? null
+            : $"'{name}' is no name of an environment: lower-case letters, digits and dashes, starting with a letter.";
+
     private static string? CheckApp(string app)
     {
         const string Rule = "Use lower-case letters, digits and dashes, starting with a letter, such as \"order-service\".";

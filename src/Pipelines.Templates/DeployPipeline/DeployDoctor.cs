@@ -23,15 +23,22 @@ internal static class DeployDoctor
             return checks;
         EffectiveSettings settings = context.Settings;
         checks.Add(Secret("manifest.token", settings.Get(keys.ManifestToken), context));
-        checks.Add(Secret("argocd.token", settings.Get(keys.ArgoCdToken), context));
+        foreach (SecretReference token in keys.Environments.Select(environment => settings.Get(keys.ArgoCdToken).In(app, environment.Name)).Distinct())
+            checks.Add(Secret("argocd.token", token, context));
         checks.Add(OrStandIn(Secret("slack", settings.Find(keys.SlackWebhook) ?? settings.Get(keys.SlackToken), context), required: false, $"Slack hears nothing of runs of {app}; they run all the same"));
         var repository = ImageReference.Parse(ecrRepo);
         string login = RegistryCredentials.For(repository) is RegistryCredentials.Ecr ecr
             ? $"Amazon ECR in {ecr.Region}, signed in to with the AWS credentials of this machine when a run needs it"
             : settings.Has(keys.RegistryUser) ? "signed in to with registry.user when a run needs it" : "without signing in (set registry.user for that)";
         checks.Add(DeployReach.Http("registry", new Uri(RegistryAddress.Of(repository), "v2/"), login, "Check the host in ecrRepo, and this machine's network and proxy.", context));
-        if (settings.Find(keys.ArgoCdServer) is { } server)
-            checks.Add(DeployReach.Http("argocd.server", new Uri(server.AbsoluteUri.TrimEnd('/') + "/api/version"), $"application {Placeholders.Fill(settings.Get(keys.ArgoCdApplication), app, settings.Get(keys.Environment))}", "Check argocd.server, and this machine's network and proxy.", context));
+        foreach (EnvironmentKeys environment in keys.Environments)
+        {
+            if ((settings.Find(environment.ArgoCdServer) ?? settings.Find(keys.ArgoCdServer)) is not { } server)
+                continue;
+            string application = Placeholders.Fill(settings.Get(keys.ArgoCdApplication), app, environment.Name);
+            checks.Add(DeployReach.Http("argocd.server", new Uri(server.AbsoluteUri.TrimEnd('/') + "/api/version"), $"application {application}", "Check argocd.server, and this machine's network and proxy.", context));
+        }
+
         if (settings.Has(keys.ManifestRepository))
             checks.Add(DeployReach.Manifest(app, keys, context));
         return checks;

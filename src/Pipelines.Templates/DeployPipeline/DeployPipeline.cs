@@ -14,7 +14,7 @@ namespace Pipelines.Templates;
 /// </code></example>
 public sealed class DeployPipeline : PipelineTemplate
 {
-    private readonly DeploySettings _settings = new();
+    private DeploySettings? _keys;
 
     /// <summary>The pipeline of a service.</summary>
     /// <param name="app">The service's name, as the manifest repository and Argo CD know it: lower-case letters, digits and dashes.</param>
@@ -41,11 +41,17 @@ public sealed class DeployPipeline : PipelineTemplate
     /// <value>none</value>
     public IDictionary<string, string> Settings { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>The environments, in the order an image goes through them.</summary>
+    /// <value><c>staging</c></value>
+    public IReadOnlyList<DeployEnvironment> Environments { get; init; } = [new("staging")];
+
     /// <inheritdoc/>
     public override string Name => string.IsNullOrWhiteSpace(App) ? "(no name)" : App;
 
+    private DeploySettings Keys => _keys ??= new DeploySettings(Environments); // once the script has said which environments there are
+
     /// <inheritdoc/>
-    public override SettingsSchema Schema => _settings.Schema;
+    public override SettingsSchema Schema => Keys.Schema;
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> Defaults => Settings.AsReadOnly();
@@ -56,10 +62,10 @@ public sealed class DeployPipeline : PipelineTemplate
     public Task<int> RunAsync(params string[] args) => PipelineApp.RunAsync(this, args);
 
     /// <inheritdoc/>
-    public override IEnumerable<string> CheckDefinition() => DeployArguments.Check(App, EcrRepo, SlackChannel);
+    public override IEnumerable<string> CheckDefinition() => DeployArguments.Check(App, EcrRepo, SlackChannel).Concat(DeployArguments.CheckEnvironments(Environments));
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Check(EffectiveSettings settings, RunMode mode) => _settings.Check(settings, mode);
+    public override IEnumerable<string> Check(EffectiveSettings settings, RunMode mode) => Keys.Check(settings, mode);
 
     /// <inheritdoc/>
     public override async Task<PipelinePlan> BuildAsync(TemplateContext context, CancellationToken cancellationToken)
@@ -68,9 +74,9 @@ public sealed class DeployPipeline : PipelineTemplate
         if (context.WillRun)
             await DeploySource.CheckAsync(context, cancellationToken).ConfigureAwait(false);
         DeployTarget target = context.Mode == RunMode.Sandbox
-            ? await SandboxTarget.CreateAsync(App, SlackChannel, _settings, context, cancellationToken).ConfigureAwait(false)
-            : await LiveTarget.CreateAsync(App, EcrRepo, SlackChannel, _settings, context, cancellationToken).ConfigureAwait(false);
-        return DeployPlan.Build(App, _settings, target, context);
+            ? await SandboxTarget.CreateAsync(App, SlackChannel, Keys, context, cancellationToken).ConfigureAwait(false)
+            : await LiveTarget.CreateAsync(App, EcrRepo, SlackChannel, Keys, context, cancellationToken).ConfigureAwait(false);
+        return DeployPlan.Build(App, Keys, target, context);
     }
 
     /// <inheritdoc/>
@@ -78,15 +84,15 @@ public sealed class DeployPipeline : PipelineTemplate
     {
         ArgumentNullException.ThrowIfNull(context);
         DeployTarget target = context.Mode == RunMode.Sandbox
-            ? await SandboxTarget.CreateAsync(App, SlackChannel, _settings, context, cancellationToken).ConfigureAwait(false)
-            : await LiveTarget.CreateAsync(App, EcrRepo, SlackChannel, _settings, context, cancellationToken).ConfigureAwait(false);
-        return [target.Environment];
+            ? await SandboxTarget.CreateAsync(App, SlackChannel, Keys, context, cancellationToken).ConfigureAwait(false)
+            : await LiveTarget.CreateAsync(App, EcrRepo, SlackChannel, Keys, context, cancellationToken).ConfigureAwait(false);
+        return [.. target.Environments.Select(environment => environment.Environment)];
     }
 
     /// <inheritdoc/>
     public override IReadOnlyList<DoctorCheck> Doctor(TemplateContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return DeployDoctor.Checks(App, EcrRepo, _settings, context);
+        return DeployDoctor.Checks(App, EcrRepo, Keys, context);
     }
 }

@@ -18,27 +18,34 @@ internal static class DeployPlan
     {
         EffectiveSettings settings = context.Settings;
         bool isSandbox = context.Mode == RunMode.Sandbox;
-        string environment = target.Environment.Name;
         var pipeline = new PipelineBuilder(app);
 
         StageHandle<TestResults> tests = pipeline.Add("test", Tests(keys, settings)).WithTimeout(settings.Get(keys.TestTimeout));
+        StageHandle<ScannedSource> sources = pipeline.Add("scan secrets", new SecretScan { IgnoreFile = settings.Get(keys.SecretIgnoreFile) }).WithTimeout(ShortStage);
         StageHandle<BuiltImage> image = pipeline.Add("build image", Image(keys, settings, target, isSandbox)).WithRetry(3).WithTimeout(settings.Get(keys.BuildTimeout));
         StageHandle<ScannedImage> scanned = pipeline.Add("scan image", Scan(keys, settings, target, isSandbox), image).WithRetry(4, TimeSpan.FromSeconds(5)).WithTimeout(ShortStage);
-        StageHandle<PublishedImage> pushed = pipeline.Add("push image", new PushImage { Credentials = target.Credentials }, scanned).After(tests)
+        StageHandle<PublishedImage> pushed = pipeline.Add("push image", new PushImage { Credentials = target.Credentials }, scanned).After(tests, sources)
             .WithRetry(4, isSandbox ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(5)).WithTimeout(ShortStage);
         if (!isSandbox)
-            pushed.When(Branches(keys, settings));
-
-        StageHandle<Deployment> deployed = pipeline.Add($"deploy {environment}", new DeployManifest(target.Environment), pushed)
-            .Lock($"environment/{environment}").WithRetry(3).WithTimeout(ShortStage);
-        StageHandle<Deployment> synced = pipeline.Add($"sync {environment}", new ArgoCdSync(), deployed).WithTimeout(settings.Get(keys.ArgoCdTimeout) + Margin);
-        pipeline.Add($"smoke {environment}", Smoke(keys, settings, target, isSandbox), synced).WithTimeout(settings.Get(keys.SmokeTimeout) + Margin);
+            pushed.When(Condition.Branch([.. keys.Environments.SelectMany(environment => environment.BranchList(settings)).Distinct(StringComparer.Ordinal)]));
+        foreach (EnvironmentTarget environment in target.Environments)
+            Deploy(pipeline, pushed, environment, keys, context);
         return pipeline.Build();
     }
 
-    /// <summary>A pull request and any other branch is tested, built and scanned, and goes no further.</summary>
-    private static Condition Branches(DeploySettings keys, EffectiveSettings settings) =>
-        Condition.Branch(settings.Get(keys.Branches).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    /// <summary>The way into one environment. A commit of a branch that may not get there goes no further.</summary>
+    private static void Deploy(PipelineBuilder pipeline, StageHandle<PublishedImage> pushed, EnvironmentTarget target, DeploySettings keys, TemplateContext context)
+    {
+        EffectiveSettings settings = context.Settings;
+        bool isSandbox = context.Mode == RunMode.Sandbox;
+        string name = target.Environment.Name;
+        StageHandle<Deployment> deployed = pipeline.Add($"deploy {name}", new DeployManifest(target.Environment), pushed)
+            .Lock($"environment/{name}").WithRetry(3).WithTimeout(ShortStage);
+        if (!isSandbox)
+            deployed.When(Condition.Branch([.. target.Environment.AllowedBranches]));
+        StageHandle<Deployment> synced = pipeline.Add($"sync {name}", new ArgoCdSync(), deployed).WithTimeout(settings.Get(keys.ArgoCdTimeout) + Margin);
+        pipeline.Add($"smoke {name}", Smoke(keys, settings, target, isSandbox), synced).WithTimeout(settings.Get(keys.SmokeTimeout) + Margin);
+    }
 
     private static ServiceTests Tests(DeploySettings keys, EffectiveSettings settings) => new()
     {
@@ -91,7 +98,7 @@ internal static class DeployPlan
         return isSandbox ? new SandboxScan(trivy) : trivy;
     }
 
-    private static SmokeTest Smoke(DeploySettings keys, EffectiveSettings settings, DeployTarget target, bool isSandbox) => new(target.SmokeUrl)
+    private static SmokeTest Smoke(DeploySettings keys, EffectiveSettings settings, EnvironmentTarget target, bool isSandbox) => new(target.SmokeUrl)
     {
         ExpectedStatus = settings.Get(keys.SmokeStatus),
         BodyContains = settings.Find(keys.SmokeContains),

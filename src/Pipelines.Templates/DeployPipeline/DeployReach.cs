@@ -39,7 +39,7 @@ internal static class DeployReach
     public static DoctorCheck Manifest(string app, DeploySettings keys, TemplateContext context) => new("manifest.repository", async cancellationToken =>
     {
         EffectiveSettings settings = context.Settings;
-        ManifestTarget target = DeployManifestTarget.From(keys, settings, app, settings.Get(keys.Environment), settings.Find(keys.ManifestRepository)!);
+        ManifestTarget target = DeployManifestTarget.From(keys, settings, app, keys.Environments[0].Name, settings.Find(keys.ManifestRepository)!);
         Secret? token = GitUrl.IsHttp(target.Repository) ? await TokenAsync(settings.Get(keys.ManifestToken), context, cancellationToken).ConfigureAwait(false) : null;
         string url = GitUrl.IsPath(target.Repository) ? Path.GetFullPath(target.Repository, context.Directory) : target.Repository;
         var remote = new GitRemote(url, target.Branch) { Token = token, TokenUser = target.TokenUser };
@@ -47,7 +47,7 @@ internal static class DeployReach
         CommandResult result;
         try
         {
-            result = await ProcessRunner.RunAsync(command, context.Directory, null, context.Time, cancellationToken).ConfigureAwait(false);
+            result = await ProcessRunner.RunAsync(command, context.Directory, null, context.Secrets, context.Time, cancellationToken).ConfigureAwait(false);
         }
         catch (CommandFailedException)
         {

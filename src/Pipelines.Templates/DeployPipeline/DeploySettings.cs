@@ -5,10 +5,10 @@ namespace Pipelines.Templates;
 /// <summary>The settings of <see cref="DeployPipeline"/>. Every one has a default that is safe; a live run needs four of them set.</summary>
 internal sealed class DeploySettings
 {
-    public DeploySettings()
+    public DeploySettings(IEnumerable<DeployEnvironment> environments)
     {
-        Environment = Schema.Text("environment", "the environment that is deployed to", "staging", CheckName);
-        Branches = Schema.Text("deploy.branches", "the branches a live run deploys from, with commas; others are built, tested and scanned", "main,master");
+        Environments = [.. environments.Where(environment => DeployArguments.CheckEnvironment(environment.Name) is null).DistinctBy(environment => environment.Name)
+            .Select(environment => new EnvironmentKeys(environment, Schema, CheckSmokeUrl))];
 
         Language = Schema.Choice("tests.language", "the language of the service", "auto", "auto", "python", "node", "dotnet", "maven", "gradle", "go");
         MinimumCoverage = Schema.Share("tests.minimum-coverage", "the least share of lines the tests must cover, where coverage can be measured (Python with pytest-cov)");
@@ -30,6 +30,7 @@ internal sealed class DeploySettings
         FailOn = Schema.Choice("scan.fail-on", "the severity from which a finding blocks", "high", "low", "medium", "high", "critical");
         IgnoreUnfixed = Schema.Flag("scan.ignore-unfixed", "whether findings without a fix pass", true);
         IgnoreFile = Schema.Text("scan.ignore-file", "the ignore list: id, reason and expiry date per entry", "scan-ignore.yaml");
+        SecretIgnoreFile = Schema.Text("secrets.scan-ignore-file", "the allow list of the secret scan: fingerprint, or rule and path, with a reason per entry", "secret-scan-ignore.yaml");
 
         ManifestRepository = Schema.Text("manifest.repository", "the manifest repository: https, ssh or a path, without credentials", check: text => CheckCredentials(text, "set manifest.token to where the token is kept"));
         ManifestBranch = Schema.Text("manifest.branch", "the branch that Argo CD follows", "main");
@@ -61,9 +62,8 @@ internal sealed class DeploySettings
 
     public SettingsSchema Schema { get; } = new();
 
-    public Setting<string> Environment { get; }
-
-    public Setting<string> Branches { get; }
+    /// <summary>The keys of each environment, in the order an image goes through them.</summary>
+    public IReadOnlyList<EnvironmentKeys> Environments { get; }
 
     public Setting<string> Language { get; }
 
@@ -98,6 +98,8 @@ internal sealed class DeploySettings
     public Setting<bool> IgnoreUnfixed { get; }
 
     public Setting<string> IgnoreFile { get; }
+
+    public Setting<string> SecretIgnoreFile { get; }
 
     public Setting<string> ManifestRepository { get; }
 
@@ -150,11 +152,16 @@ internal sealed class DeploySettings
             yield break; // the sandbox brings everything that is not set
         if (!settings.Has(ManifestRepository))
             yield return EffectiveSettings.Missing(ManifestRepository, "a live run commits the deployment to it");
-        if (!settings.Has(ArgoCdServer))
+        foreach (EnvironmentKeys environment in Environments)
+        {
+            Setting<Uri> server = settings.Has(environment.ArgoCdServer) ? environment.ArgoCdServer : ArgoCdServer;
+            if (settings.Find(server) is { Scheme: "http", IsLoopback: false })
+                yield return $"{server.Key} is plain http, over which everybody between here and there can read argocd.token. Use https.";
+        }
+
+        if (!settings.Has(ArgoCdServer) && !Environments.All(environment => settings.Has(environment.ArgoCdServer)))
             yield return EffectiveSettings.Missing(ArgoCdServer, "a live run waits there for the deployment");
-        if (settings.Find(ArgoCdServer) is { Scheme: "http", IsLoopback: false })
-            yield return "argocd.server is plain http, over which everybody between here and there can read argocd.token. Use https.";
-        if (!settings.Has(SmokeUrl))
+        if (!settings.Has(SmokeUrl) && !Environments.All(environment => settings.Has(environment.SmokeUrl)))
             yield return EffectiveSettings.Missing(SmokeUrl, "a live deployment is proven by its smoke test");
         if (settings.Get(Builder) == "assembler")
             yield return "image.builder is 'assembler', which only the sandbox has. Use docker in a live run.";
@@ -174,9 +181,4 @@ internal sealed class DeploySettings
         Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.UserInfo.Length > 0 && (address.Scheme is "http" or "https" || address.UserInfo.Contains(':', StringComparison.Ordinal))
             ? $"the address holds a user name or password. Take it out; {instead}."
             : null;
-
-    private static string? CheckName(string text) =>
-        text.Length is > 0 and <= 40 && text.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-')
-            ? null
-            : $"'{text}' is no name of an environment: lower-case letters, digits and dashes.";
 }

@@ -9,10 +9,6 @@ internal sealed record DeployTarget
 
     public required RegistryCredentials Credentials { get; init; }
 
-    public required DeploymentEnvironment Environment { get; init; }
-
-    public required string SmokeUrl { get; init; }
-
-    /// <summary>The key of the smoke test's JSON body that must be the tag; null for no check.</summary>
-    public required string? SmokeVersionKey { get; init; }
+    /// <summary>The environments, in the order an image goes through them.</summary>
+    public required IReadOnlyList<EnvironmentTarget> Environments { get; init; }
 }

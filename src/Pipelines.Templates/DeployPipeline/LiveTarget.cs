@@ -9,29 +9,12 @@ internal static class LiveTarget
     public static async Task<DeployTarget> CreateAsync(string app, string ecrRepo, string slackChannel, DeploySettings keys, TemplateContext context, CancellationToken cancellationToken)
     {
         EffectiveSettings settings = context.Settings;
-        string environment = settings.Get(keys.Environment);
-        string manifestRepository = settings.Find(keys.ManifestRepository) ?? "(manifest.repository is not set)";
-        bool isHttp = manifestRepository.StartsWith("https://", StringComparison.Ordinal) || manifestRepository.StartsWith("http://", StringComparison.Ordinal);
         var repository = ImageReference.Parse(ecrRepo);
         var target = new DeployTarget
         {
             Repository = repository,
             Credentials = settings.Find(keys.RegistryUser) is { } user ? new RegistryCredentials.Basic(user, settings.Get(keys.RegistryPassword)) : RegistryCredentials.For(repository),
-            Environment = new DeploymentEnvironment
-            {
-                Name = environment,
-                App = app,
-                Manifest = DeployManifestTarget.From(keys, settings, app, environment, manifestRepository) with { Token = isHttp ? settings.Get(keys.ManifestToken) : null },
-                ArgoCd = new ArgoCdTarget
-                {
-                    Server = settings.Find(keys.ArgoCdServer) ?? new Uri("https://argocd.server.is.not.set.invalid"),
-                    Application = Placeholders.Fill(settings.Get(keys.ArgoCdApplication), app, environment),
-                    Token = settings.Get(keys.ArgoCdToken),
-                    Timeout = settings.Get(keys.ArgoCdTimeout),
-                },
-            },
-            SmokeUrl = Placeholders.Fill(settings.Find(keys.SmokeUrl) ?? "https://smoke.url.is.not.set.invalid", app, environment),
-            SmokeVersionKey = settings.Find(keys.SmokeVersionKey),
+            Environments = [.. keys.Environments.Select(environment => Environment(app, environment, keys, settings))],
         };
         if (context.WillRun)
         {
@@ -42,12 +25,44 @@ internal static class LiveTarget
         return target;
     }
 
+    private static EnvironmentTarget Environment(string app, EnvironmentKeys environment, DeploySettings keys, EffectiveSettings settings)
+    {
+        string name = environment.Name;
+        string manifests = settings.Find(keys.ManifestRepository) ?? "(manifest.repository is not set)";
+        bool isHttp = manifests.StartsWith("https://", StringComparison.Ordinal) || manifests.StartsWith("http://", StringComparison.Ordinal);
+        return new EnvironmentTarget
+        {
+            Environment = new DeploymentEnvironment
+            {
+                Name = name,
+                App = app,
+                IsProtected = environment.Environment.IsProtected,
+                AllowedBranches = environment.BranchList(settings),
+                Manifest = DeployManifestTarget.From(keys, settings, app, name, manifests) with { Token = isHttp ? settings.Get(keys.ManifestToken) : null },
+                ArgoCd = new ArgoCdTarget
+                {
+                    Server = settings.Find(environment.ArgoCdServer) ?? settings.Find(keys.ArgoCdServer) ?? new Uri("https://argocd.server.is.not.set.invalid"),
+                    Application = Placeholders.Fill(settings.Get(keys.ArgoCdApplication), app, name),
+                    Token = settings.Get(keys.ArgoCdToken).In(app, name),
+                    Timeout = settings.Get(keys.ArgoCdTimeout),
+                },
+            },
+            SmokeUrl = Placeholders.Fill(settings.Find(environment.SmokeUrl) ?? settings.Find(keys.SmokeUrl) ?? "https://smoke.url.is.not.set.invalid", app, name),
+            SmokeVersionKey = settings.Find(keys.SmokeVersionKey),
+        };
+    }
+
     /// <summary>All that are missing are told in one error.</summary>
     private static async Task FetchSecretsAsync(DeployTarget target, TemplateContext context, CancellationToken cancellationToken)
     {
-        IEnumerable<SecretReference?> needed = [target.Environment.Manifest.Token, target.Environment.ArgoCd?.Token, (target.Credentials as RegistryCredentials.Basic)?.Password];
+        IEnumerable<SecretReference?> needed =
+        [
+            .. target.Environments.Select(one => one.Environment.Manifest.Token),
+            .. target.Environments.Select(one => one.Environment.ArgoCd?.Token),
+            (target.Credentials as RegistryCredentials.Basic)?.Password,
+        ];
         var missing = new List<SecretNotFoundException>();
-        foreach (SecretReference reference in needed.OfType<SecretReference>())
+        foreach (SecretReference reference in needed.OfType<SecretReference>().Distinct())
         {
             try
             {

@@ -15,7 +15,7 @@ public partial class ConventionTests
     public static TheoryData<string> Projects => [.. Directory.EnumerateDirectories(Path.Combine(SourceTree.Root, "src")).Select(folder => Path.GetFileName(folder))];
 
     public static TheoryData<Type> Evidence =>
-        [typeof(BuiltImage), typeof(ScannedImage), typeof(PublishedImage), typeof(Deployment), typeof(ProvenDeployment), typeof(Approval)];
+        [typeof(BuiltImage), typeof(ScannedImage), typeof(PublishedImage), typeof(Deployment), typeof(ProvenDeployment), typeof(Approval), typeof(ScannedSource)];
 
     [Fact]
     public void PublicConcreteTypes_AreSealed() =>

@@ -9,7 +9,7 @@ public partial class DocumentationTests
     public static TheoryData<string, int> Snippets()
     {
         var data = new TheoryData<string, int>();
-        foreach (string file in Directory.GetFiles(Path.Combine(SourceTree.Root, "docs"), "*.md").Append(Path.Combine(SourceTree.Root, "README.md")))
+        foreach (string file in Directory.GetFiles(Path.Combine(SourceTree.Root, "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(SourceTree.Root, "README.md")))
             for (int index = 0; index < CSharp().Count(File.ReadAllText(file)); index++)
                 data.Add(Path.GetRelativePath(SourceTree.Root, file), index);
         return data;

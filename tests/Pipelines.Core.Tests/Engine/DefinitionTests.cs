@@ -145,6 +145,63 @@ public class DefinitionTests
 
     private static Task Nothing(StageContext context, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public static TheoryData<Type, bool> OutputTypes => new()
+    {
+        { typeof(Secret), true },
+        { typeof(SecretSet), true },
+        { typeof(Secret[]), true },
+        { typeof(Lazy<Task<Secret>>), true },
+        { typeof(IReadOnlyDictionary<string, List<Secret>>), true },
+        { typeof((int, Secret)), true },
+        { typeof(Outer), true },
+        { typeof(Outer[]), true },
+        { typeof(Hidden), true },
+        { typeof(Derived), true },
+        { typeof(Tokens), true },
+        { typeof(Recursive), false },
+        { typeof(SecretReference), false },
+        { typeof(BuiltImage), false },
+        { typeof(Dictionary<string, int>), false },
+    };
+
+    [Theory]
+    [MemberData(nameof(OutputTypes))]
+    public void Holds_TypesWithAndWithoutSecrets_TellsThem(Type type, bool holds) => Assert.Equal(holds, Pipelines.Core.Engine.SecretTypes.Holds(type));
+
+    [Fact]
+    public async Task Run_OutputWhoseDeclaredTypeHidesASecret_Fails()
+    {
+        var pipeline = new PipelineBuilder("order-service");
+        pipeline.Add("hides", (_, _) => Task.FromResult<object>(new Outer(new Inner("a", [Secret.Of("hidden-secret", "here")]))));
+        RunResult result = await EngineRun.Run(pipeline.Build());
+        Failure failure = Assert.IsType<StageOutcome.Failed>(result.Stages[0].Outcome).Failure;
+        Assert.Contains("The output of 'hides' holds a Secret", failure.What, StringComparison.Ordinal);
+    }
+
+    private sealed record Outer(Inner Inner);
+
+    private sealed record Inner(string Name, IReadOnlyList<Secret> Secrets);
+
+    private sealed class Hidden
+    {
+        private readonly Secret? _secret = Secret.Of("hidden-secret", "here");
+
+        public override string ToString() => $"{_secret}";
+    }
+
+    private abstract class Base
+    {
+        private readonly Secret? _secret = Secret.Of("hidden-secret", "here");
+
+        public override string ToString() => $"{_secret}";
+    }
+
+    private sealed class Derived : Base;
+
+    private sealed class Tokens : List<Secret>;
+
+    private sealed record Recursive(Recursive? Next, string Name);
+
     private sealed record Leaks : IStage<Secret>
     {
         public Task<Secret> RunAsync(StageContext context, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -52,14 +52,53 @@ public class SecretMaskerTests
         Assert.Equal("a=*** b=***", MaskerOf(secret).Mask($"a={standard} b={standard.Replace('+', '-').Replace('/', '_').TrimEnd('=')}"));
     }
 
-    [Fact]
-    public void Mask_Base64InLinesOf76_IsMasked()
+    [Theory]
+    [InlineData(64, "\n")]
+    [InlineData(76, "\n")]
+    [InlineData(76, "\r\n")]
+    public void Mask_WrappedBase64_EachLineIsMaskedAndTheShortLastOneWithTheOneBefore(int width, string lineEnd)
     {
-        string secret = string.Concat(Enumerable.Range(0, 41).Select(number => $"key{number};")); // a last line of fewer than 8 characters would stay
-        string wrapped = Convert.ToBase64String(Encoding.UTF8.GetBytes(secret), Base64FormattingOptions.InsertLineBreaks);
-        foreach (string line in wrapped.Split("\r\n"))
-            Assert.Equal("***", MaskerOf(secret).Mask(line));
+        for (int length = width; length < 2 * width; length++) // last lines of every length
+        {
+            string secret = string.Concat(Enumerable.Range(0, length).Select(number => (char)('!' + (number * 7 % 90))));
+            string[] lines = [.. Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)).Chunk(width).Select(line => new string(line))];
+            string masked = MaskerOf(secret).Mask("a\n" + string.Join(lineEnd, lines) + "\nb");
+            Assert.Matches("^a\n\\*\\*\\*(\r?\n\\*\\*\\*)*\nb$", masked);
+        }
     }
+
+    [Theory]
+    [InlineData("postgres://order:s3cr3t-pass@db.internal:5432/orders", "s3cr3t-pass")]
+    [InlineData("postgres://order:s3cr%2Ft-pass@db.internal/orders", "s3cr/t-pass")]
+    [InlineData("redis://:s3cr3t-pass@cache:6379", "s3cr3t-pass")]
+    [InlineData("https://ghp_0123456789abcdef@github.com/org/repo", "ghp_0123456789abcdef")]
+    [InlineData("amqp://u:one-secret@a,amqp://u:two-secret@b", "two-secret")]
+    [InlineData("Host=db;Username=order;Password=s3cr3t-pass;", "s3cr3t-pass")]
+    [InlineData("Server=db;Pwd = 's3cr3t;pass' ;Encrypt=true", "s3cr3t;pass")]
+    [InlineData("host=db password=s3cr3t-pass sslmode=require", "s3cr3t-pass")]
+    [InlineData("cache:6380,password=s3cr3t-pass,ssl=True", "s3cr3t-pass")]
+    [InlineData("DefaultEndpointsProtocol=https;AccountName=acc;AccountKey=abcdef0123456789==;EndpointSuffix=x", "abcdef0123456789==")]
+    [InlineData("{\"url\": \"mysql://u:s3cr3t-pass@db/x\"}", "s3cr3t-pass")]
+    public void Mask_PasswordWithinAnAddressOrConnectionString_IsMaskedOnItsOwn(string secret, string password)
+    {
+        Assert.Equal("login with ***.", MaskerOf(secret).Mask($"login with {password}."));
+        Assert.Equal("db.internal order cache github.com sslmode", MaskerOf(secret).Mask("db.internal order cache github.com sslmode"));
+    }
+
+    [Fact]
+    public void Mask_PowerShellEncodedCommand_LeavesNoBitOfTheSecret()
+    {
+        const string secret = "correct-horse";
+        foreach (string script in (string[])["$t='{0}'", "${0}", "xx{0}", "x{0}yy", "{0}"])
+        {
+            string encoded = Convert.ToBase64String(Encoding.Unicode.GetBytes(script.Replace("{0}", secret, StringComparison.Ordinal)));
+            string left = MaskerOf(secret).Mask(encoded).Replace("***", "", StringComparison.Ordinal).TrimEnd('=');
+            Assert.True(left.Length * 6 < (script.Length - 3 + 1) * 16, $"{script}: {left}");
+        }
+    }
+
+    [Fact]
+    public void Mask_Utf16Surrogates_OtherTextStays() => Assert.Equal("😀 *** 😀é", MaskerOf("p😀ssword").Mask("😀 p😀ssword 😀é"));
 
     public static TheoryData<string, string> Encodings => new()
     {
@@ -89,6 +128,14 @@ public class SecretMaskerTests
         { "C# verbatim, CSV", "p@ss \"\"w'ord\\$1<&>/+é!`x" },
         { "Python repr", "p@ss \"w\\'ord\\\\$1<&>/+é!`x" },
         { "Windows arguments", "p@ss \\\"w'ord\\$1<&>/+é!`x" },
+        { "Newtonsoft.Json, EscapeHtml", "p@ss \\u0022w\\u0027ord\\\\$1\\u003c\\u0026\\u003e/+é!`x" },
+        { "HttpUtility.JavaScriptStringEncode", System.Web.HttpUtility.JavaScriptStringEncode(Awkward) },
+        { "Regex.Escape", System.Text.RegularExpressions.Regex.Escape(Awkward) },
+        { "re.escape in Python", "p@ss\\ \"w'ord\\\\\\$1<\\&>/\\+é!`x" },
+        { "PowerShell, doubled double quotes", "p@ss \"\"w'ord\\`$1<&>/+é!``x" },
+        { "PowerShell, bare word", "p`@ss` `\"w`'ord\\`$1`<`&`>/+é!``x" },
+        { "PowerShell, CodeGeneration", Awkward.Replace("'", "''", StringComparison.Ordinal) },
+        { "UTF-16LE base64", Convert.ToBase64String(Encoding.Unicode.GetBytes(Awkward)) },
         { "hex", Convert.ToHexString(Encoding.UTF8.GetBytes(Awkward)) },
         { "hex, lower case", Convert.ToHexStringLower(Encoding.UTF8.GetBytes(Awkward)) },
     };
@@ -125,6 +172,9 @@ public class SecretMaskerTests
         Assert.Equal("*** *** ***", masker.Mask("order-db-user inner-secret-1 quo\"te-secret"));
         Assert.Equal("\"***\"", masker.Mask("\"quo\\\"te-secret\""));
     }
+
+    [Fact]
+    public void Mask_PowerShellErrorStream_MultiLineSecretIsMasked() => Assert.Equal("<S S=\"Error\">***</S>", MaskerOf("first<1\r\n2\r\nx").Mask("<S S=\"Error\">first&lt;1_x000D__x000A_2_x000D__x000A_x</S>"));
 
     [Fact]
     public void Mask_JsonSecretWithPrettyPrintedLines_DoesNotMaskBlankOrBracketLines() =>

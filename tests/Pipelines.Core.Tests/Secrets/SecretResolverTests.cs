@@ -100,7 +100,7 @@ public sealed class SecretResolverTests : IDisposable
 
     [Theory]
     [InlineData("evn://TOKEN", "Did you mean env://TOKEN?")]
-    [InlineData("gopher://TOKEN", "Write one of these: env://, file://.")]
+    [InlineData("gopher://TOKEN", "Write one of these: aws-sm://, aws-ssm://, env://, file://, vault://.")]
     [InlineData("sandbox://TOKEN", "for runs in the sandbox only")]
     public async Task GetAsync_UnknownScheme_ListsTheKnownOnes(string reference, string advice)
     {
@@ -189,6 +189,47 @@ public sealed class SecretResolverTests : IDisposable
     {
         InvalidUsageException error = await Assert.ThrowsAsync<InvalidUsageException>(() => Live(("A", "aaaaaaaa")).GetSetAsync(Reference("env://A")));
         Assert.Contains("env:// keeps single values only", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GetAsync_PipeThatNobodyWritesInto_EndsWithAnError()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such pipes");
+        string pipe = Path.Combine(_directory.Path, "pipe");
+        await new Command("mkfifo", pipe).RunAsync(new RecordingContext().Context);
+        var time = new ManualTime();
+        SecretResolver resolver = SecretResolver.Live(_masker, time, new Dictionary<string, Func<ISecretSource>> { ["file"] = () => new FileSecrets(_directory.Path, time) });
+        Task<Secret> reading = resolver.GetAsync(Reference("file://pipe"));
+        while (time.Waits.Count == 0)
+            await Task.Yield();
+        time.Advance(FileSecrets.Patience);
+        SecretUnusableException error = await Assert.ThrowsAsync<SecretUnusableException>(() => reading);
+        Assert.Contains("gave nothing to read within 20 s", error.Message, StringComparison.Ordinal);
+        Assert.Contains("If it is a pipe, nobody writes into it", error.Message, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(pipe, "", TestContext.Current.CancellationToken); // frees the thread that still waits
+    }
+
+    [Fact]
+    public async Task GetAsync_PipeThatIsWritten_IsRead()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such pipes");
+        string pipe = Path.Combine(_directory.Path, "pipe");
+        await new Command("mkfifo", pipe).RunAsync(new RecordingContext().Context);
+        Task<Secret> reading = Live().GetAsync(Reference("file://pipe"));
+        await File.WriteAllTextAsync(pipe, "piped-secret\n", TestContext.Current.CancellationToken);
+        Assert.Equal("piped-secret", (await reading).Reveal());
+    }
+
+    [Fact]
+    public async Task EnvironmentNames_ReferencesReadAndKnown_AreAllThere()
+    {
+        SecretResolver resolver = Live(("READ", "read-value"));
+        resolver.Know(Reference("env://SETTING_{environment}"));
+        resolver.Know(Reference("file://no-variable"));
+        await resolver.GetAsync(Reference("env://READ"));
+        await Assert.ThrowsAsync<SecretNotFoundException>(() => resolver.GetAsync(Reference("env://MISSING")));
+        ISecretResolver scoped = new ScopedSecrets(resolver, "app", "prod");
+        Assert.Equal(["MISSING", "READ", "SETTING_{environment}"], scoped.EnvironmentNames.Order(StringComparer.Ordinal));
     }
 
     private sealed class FaultySource(int failures, Exception failure) : ISecretSource

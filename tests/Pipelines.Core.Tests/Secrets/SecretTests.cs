@@ -29,6 +29,10 @@ public class SecretTests
         Assert.Equal("""{"Name":"a","Token":"***"}""", JsonSerializer.Serialize(new Holder("a", s_secret)));
         Assert.Equal("\"***\"", JsonSerializer.Serialize<object>(s_secret));
         Assert.Equal("""{"***":1}""", JsonSerializer.Serialize(new Dictionary<Secret, int> { [s_secret] = 1 }));
+        Assert.Equal("[\"***\"]", JsonSerializer.Serialize(new List<object> { s_secret }));
+        var set = new SecretSet("vault://secret/app", [KeyValuePair.Create("key", s_secret)]);
+        Assert.Equal("""{"key":"***"}""", JsonSerializer.Serialize(set));
+        Assert.Equal("vault://secret/app: 1 secrets", $"{set}");
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Secret>("\"value\""));
     }
 
@@ -41,6 +45,8 @@ public class SecretTests
         foreach (PropertyInfo property in typeof(Secret).GetProperties())
             Assert.NotEqual(Value, property.GetValue(s_secret)?.ToString());
         Assert.DoesNotContain(typeof(Secret).GetMethods(BindingFlags.Public | BindingFlags.Static), method => method.Name is "op_Implicit" or "op_Explicit");
+        Assert.Equal(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(s_secret), s_secret.GetHashCode()); // a hash of the value would tell it
+        Assert.Empty(typeof(Secret).GetInterfaces()); // neither IFormattable nor IConvertible nor IEquatable: nothing else gets at the value
         Assert.NotEqual(s_secret, Secret.Of(Value, "env://TOKEN")); // nothing compares secrets by accident
     }
 }

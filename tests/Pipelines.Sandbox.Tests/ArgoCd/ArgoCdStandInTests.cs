@@ -110,7 +110,10 @@ public class ArgoCdStandInTests
     [Fact]
     public async Task Get_ManifestGone_IsAComparisonError()
     {
-        await using SandboxFixture fixture = await SandboxFixture.StartAsync(change: options => options with { SeedFiles = new Dictionary<string, string> { ["README.md"] = "x" } });
+        await using SandboxFixture fixture = await SandboxFixture.StartAsync();
+        string nothing = fixture.Git("hash-object", "-w", "-t", "tree", "/dev/null").Trim();
+        string commit = fixture.Git("-c", "user.name=T", "-c", "user.email=t@example.com", "commit-tree", nothing, "-p", "main", "-m", "Remove everything").Trim();
+        fixture.Git("update-ref", "refs/heads/main", commit);
         using JsonDocument document = JsonDocument.Parse(await fixture.ArgoCd.GetStringAsync(Path + "?refresh=normal"));
 
         Assert.Equal("Unknown Missing", Word(document.RootElement));

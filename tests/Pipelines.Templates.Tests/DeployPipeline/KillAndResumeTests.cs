@@ -52,9 +52,9 @@ public class KillAndResumeTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the PATH is made of symbolic links");
         using var service = new Service();
-        Say(5, await ServiceProcess.RunAsync(service, ["deploy-killed", "5", .. Settings]), Killed); // the push has begun
-        Say(7, await ServiceProcess.RunAsync(service, "deploy-killed", "-7", "resume"), Killed); // "resumed" is the sixth; the push was done, and nobody knows
-        foreach (int kill in (int[])[9, 11, 13])
+        Say(6, await ServiceProcess.RunAsync(service, ["deploy-killed", "6", .. Settings]), Killed); // the push has begun
+        Say(8, await ServiceProcess.RunAsync(service, "deploy-killed", "-9", "resume"), Killed); // "resumed" is the seventh; the push was done, and nobody knows
+        foreach (int kill in (int[])[10, 12, 14])
             await ServiceProcess.RunAsync(service, "deploy-killed", Text(kill), "resume");
         (int exitCode, string output) = await ServiceProcess.RunAsync(service, "deploy", "resume", Path.GetFileName(Assert.Single(service.Runs)));
         Assert.True(exitCode == 0, output);
@@ -69,7 +69,7 @@ public class KillAndResumeTests
         Assert.Equal(1, (await ServiceProcess.RunAsync(service, ["deploy", "--sandbox-fault", "smoke", .. Settings])).ExitCode);
         (int exitCode, string output) = await ServiceProcess.RunAsync(service, "deploy", "resume");
         Assert.True(exitCode == 0, output);
-        Assert.Contains("which failed: 4 stages are restored. Again: 'deploy staging', 'sync staging', 'smoke staging'.", output, StringComparison.Ordinal);
+        Assert.Contains("which failed: 5 stages are restored. Again: 'deploy staging', 'sync staging', 'smoke staging'.", output, StringComparison.Ordinal);
         Assert.Contains($"'{service.Head}'", service.Manifest(), StringComparison.Ordinal);
         Assert.Equal(["update", "revert", "update", "Seed"], Commits(service));
     }

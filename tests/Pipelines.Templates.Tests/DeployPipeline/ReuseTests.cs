@@ -13,7 +13,7 @@ public sealed class ReuseTests : IDisposable
         string first = Path.GetFileName(_service.Runs[^1]);
         ServiceRun second = await _service.DeployAsync("--from", "deploy staging");
         second.Ended(0);
-        Assert.Contains($"Taking the outputs of the run {first}, of the same commit: 4 stages are restored.", second.Error, StringComparison.Ordinal);
+        Assert.Contains($"Taking the outputs of the run {first}, of the same commit: 5 stages are restored.", second.Error, StringComparison.Ordinal);
         Assert.Contains("push image     │ ↺ restored", second.Output, StringComparison.Ordinal);
         Assert.Contains("is already deployed to staging", second.Output, StringComparison.Ordinal);
         Assert.Equal(2, _service.Runs.Length);
@@ -21,7 +21,7 @@ public sealed class ReuseTests : IDisposable
         // The second run's own journal has what it took over: it can be gone on from as well.
         ServiceRun third = await _service.DeployAsync("--stage", "smoke staging");
         third.Ended(0);
-        Assert.Contains("6 stages are restored", third.Error, StringComparison.Ordinal);
+        Assert.Contains("7 stages are restored", third.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class ReuseTests : IDisposable
         ServiceRun second = await _service.DeployAsync("--from", "sync staging");
         second.Ended(0);
         Assert.Contains("deploy staging │ ▸ started", second.Output, StringComparison.Ordinal); // it was undone
-        Assert.Contains("4 stages are restored", second.Error, StringComparison.Ordinal);
+        Assert.Contains("5 stages are restored", second.Error, StringComparison.Ordinal);
     }
 
     [Fact]

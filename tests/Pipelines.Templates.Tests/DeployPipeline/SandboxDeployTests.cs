@@ -47,7 +47,7 @@ public sealed class SandboxDeployTests : IDisposable
             Assert.Contains(part.Replace("\\-", "-", StringComparison.Ordinal), run.Summary.Replace("\\", "", StringComparison.Ordinal), StringComparison.Ordinal);
         foreach (string file in (string[])["events.jsonl", "junit.xml", "report.html"])
             Assert.NotEmpty(run.Read(file));
-        Assert.Equal(7, Directory.GetFiles(Path.Combine(run.Folder!, "logs")).Length);
+        Assert.Equal(8, Directory.GetFiles(Path.Combine(run.Folder!, "logs")).Length);
     }
 
     [Fact]
@@ -70,6 +70,24 @@ public sealed class SandboxDeployTests : IDisposable
             .Where(line => line.GetProperty("event").GetString() == "stage-started").Select(line => line.GetProperty("stage").GetString()!)];
         Assert.Equal(["build image", "scan image"], started);
         Assert.DoesNotContain(_service.Head, _service.Manifest(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_SecretInTheSources_IsStoppedBeforeThePush()
+    {
+        _service.Write("app/config.py", $"TOKEN = 'ghp_{"q7Zr1Tn4Kc9Wd2Xs6Lf8" + "Bv3Hm5Jp0GyYtRw2"}'\n");
+        string commit = _service.Commit("Oops");
+        ServiceRun run = await _service.DeployAsync();
+        run.Ended(1);
+        Assert.Contains("1 secret is in the sources", run.All, StringComparison.Ordinal);
+        Assert.Contains("app/config.py:1", run.All, StringComparison.Ordinal);
+        Assert.DoesNotContain("q7Zr1Tn4", run.All, StringComparison.Ordinal);
+        Assert.Contains("push image", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(commit, _service.Manifest(), StringComparison.Ordinal);
+
+        _service.Write("secret-scan-ignore.yaml", "- rule: github-token\n  path: app/config.py\n  reason: revoked; the history cannot be changed\n");
+        _service.Commit("Allowed");
+        (await _service.DeployAsync()).Ended(0);
     }
 
     [Fact]

@@ -10,4 +10,5 @@ internal enum CliCommand
     Settings,
     Resume,
     Runs,
+    Oidc,
 }

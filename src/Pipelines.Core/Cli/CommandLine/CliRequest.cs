@@ -36,4 +36,7 @@ internal sealed record CliRequest
     public bool Json { get; init; }
 
     public GraphFormat GraphFormat { get; init; } = GraphFormat.Mermaid;
+
+    /// <summary>Of <c>oidc</c>; null for every other command.</summary>
+    public OidcRequest? Oidc { get; init; }
 }

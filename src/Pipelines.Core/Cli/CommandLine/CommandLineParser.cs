@@ -25,6 +25,7 @@ internal sealed class CommandLineParser
     private readonly Option<string?> _output = new("--output", "-o") { Description = "How the run is shown. Default: live in a terminal, plain elsewhere.", HelpName = "plain|live|json" };
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON for programs." };
     private readonly Option<string?> _format = new("--format") { Description = "The language of the drawing. Default: mermaid.", HelpName = "mermaid|dot" };
+    private readonly OidcOptions _oidc = new();
     private readonly RootCommand _root;
     private readonly TextWriter _text;
 
@@ -46,6 +47,7 @@ internal sealed class CommandLineParser
             With(new System.CommandLine.Command("graph", "Draw the stages as Mermaid or DOT."), _format),
             With(new System.CommandLine.Command("doctor", "Check that this machine has what the pipeline needs, and say how to get what is missing."), _json),
             With(new System.CommandLine.Command("settings", "Print every setting, its value and where it came from."), _json),
+            _oidc.Command,
         };
         foreach (Option option in running)
             _root.Options.Add(option);
@@ -70,6 +72,7 @@ internal sealed class CommandLineParser
         string command = result.CommandResult.Command.Name;
         return new CliRequest
         {
+            Oidc = _oidc.Read(result),
             Command = Enum.TryParse(command, ignoreCase: true, out CliCommand known) ? known : CliCommand.Run,
             Mode = Mode(result),
             SandboxFaults = [.. (result.GetValue(_fault) ?? []).SelectMany(fault => fault.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
@@ -93,7 +96,7 @@ internal sealed class CommandLineParser
             ? jobs
             : throw new InvalidUsageException($"--jobs: '{text}' is no number of stages.", null, "Give a whole number of at least 1, such as --jobs 4.");
 
-    private static T OneOf<T>(string option, string? text, T otherwise, params T[] values) where T : struct, Enum
+    internal static T OneOf<T>(string option, string? text, T otherwise, params T[] values) where T : struct, Enum
     {
         if (text is null)
             return otherwise;

@@ -40,7 +40,7 @@ internal static class DoctorChecks
     /// <summary>Whether a program is there and runs; its first line says its version.</summary>
     public static DoctorCheck Program(string name, IReadOnlyList<string> arguments, string installHint, TemplateContext context) => new(name, async cancellationToken =>
     {
-        CommandResult result = await ProcessRunner.RunAsync(new Command(name, arguments).WithInstallHint(installHint), context.Directory, null, context.Time, cancellationToken).ConfigureAwait(false);
+        CommandResult result = await ProcessRunner.RunAsync(new Command(name, arguments).WithInstallHint(installHint), context.Directory, null, context.Secrets, context.Time, cancellationToken).ConfigureAwait(false);
         return new DoctorFinding(DoctorStatus.Ok, result.Output.Split('\n')[0].Trim());
     });
 }

@@ -52,7 +52,7 @@ internal static class DoctorCommand
 
     private static TemplateContext Context(Invocation invocation, EffectiveSettings settings)
     {
-        var masker = new SecretMasker();
+        SecretMasker masker = invocation.Masker;
         return new TemplateContext(invocation.Complete)
         {
             Settings = settings,

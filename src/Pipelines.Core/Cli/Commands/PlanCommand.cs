@@ -34,7 +34,7 @@ internal static class PlanCommand
             WillRun = false,
             RunDirectory = Path.Combine(invocation.Directory, ".pipelines", "runs", "plan"),
             SandboxFaults = invocation.Request.SandboxFaults,
-            Secrets = SecretStores.Sandbox(new SecretMasker(), new Dictionary<string, string>(), invocation.Environment.Time),
+            Secrets = SecretStores.Sandbox(invocation.Masker, new Dictionary<string, string>(), invocation.Environment.Time),
             Time = invocation.Environment.Time,
             Warn = text => invocation.Environment.Error.WriteLine("warning: " + text),
         };

@@ -6,6 +6,7 @@ using Pipelines.Core.Hosts;
 using Pipelines.Core.Model;
 using Pipelines.Core.Reporting;
 using Pipelines.Core.Secrets;
+using Pipelines.Core.Tools;
 
 namespace Pipelines.Core.Cli.Commands;
 
@@ -41,13 +42,17 @@ internal static class RunCommand
         CancellationToken cancel = interrupts?.Cancel ?? CancellationToken.None;
 
         var warnings = new PendingWarnings();
-        var masker = new SecretMasker(invocation.Template.Name);
+        SecretMasker masker = invocation.Masker;
         masker.NotMasked = (source, reason) => warnings.Add($"The value of {source} is not masked: {reason}.");
-        masker.Announce = value => Announce(invocation, value);
         var sandboxSecrets = new Dictionary<string, string>(StringComparer.Ordinal);
+        var sandboxVariables = new Dictionary<string, string>(StringComparer.Ordinal);
         SecretResolver secrets = invocation.Mode == RunMode.Sandbox
-            ? SecretStores.Sandbox(masker, sandboxSecrets, environment.Time)
-            : SecretStores.Live(masker, environment.Variables.All, invocation.Directory, environment.Time);
+            ? SecretStores.Sandbox(masker, sandboxSecrets, environment.Time, sandboxVariables, warnings.Add)
+            : SecretStores.Live(masker, environment.Variables.All, invocation.Directory, environment.Time, warnings.Add);
+        foreach (SettingValue value in settings.Values)
+            if (value is { Setting: Setting<SecretReference> setting, Text: { } text })
+                secrets.Know(setting.Parse(text));
+        PrivateFolder.RemoveLeftovers();
         var context = new TemplateContext(invocation.Complete)
         {
             Settings = settings,
@@ -59,6 +64,7 @@ internal static class RunCommand
             SandboxFaults = invocation.Request.SandboxFaults,
             Secrets = secrets,
             SandboxSecrets = sandboxSecrets,
+            SandboxVariables = sandboxVariables,
             Time = environment.Time,
             Warn = warnings.Add,
         };
@@ -96,8 +102,10 @@ internal static class RunCommand
             };
             var hub = new EventHub(setup.Observers, masker, environment.Time);
             warnings.SendTo(hub);
+            Task leftovers = RevokeLeasesAsync(invocation, masker, hub, cancel); // looks for them now, before a stage makes new ones
             RunResult result = await PipelineRun.RunAsync(plan, setup, hub).ConfigureAwait(false);
             Remember(durations, expected, result, hub);
+            await leftovers.ConfigureAwait(false);
             await EndAsync(secrets, hub).ConfigureAwait(false);
             using var limit = new CancellationTokenSource(CompletionTime, environment.Time);
             await hub.CompleteAsync(limit.Token).ConfigureAwait(false);
@@ -133,6 +141,10 @@ internal static class RunCommand
         }
     }
 
+    /// <summary>Revokes what dead runs of this checkout left at Vault. Nothing of it is loaded where there is nothing.</summary>
+    private static Task RevokeLeasesAsync(Invocation invocation, SecretMasker masker, EventHub hub, CancellationToken cancel) =>
+        invocation.Mode == RunMode.Live && Directory.Exists(LeftLeases.FolderOf(invocation.Directory)) ? LeftLeases.RevokeAsync(invocation, masker, hub, cancel) : Task.CompletedTask;
+
     private static RunInfo Describe(Invocation invocation, RunFolder folder, SourceRevision? source) => new()
     {
         Id = folder.Id,
@@ -160,12 +172,6 @@ internal static class RunCommand
             $"{option}: there is no stage '{name}'.{NearestName.Suggestion(name, plan.Stages.Select(stage => stage.Name))}",
             "  The stages are " + string.Join(", ", plan.Stages.Select(stage => $"'{stage.Name}'")) + ".",
             "See what each of them does: dotnet run --project build -- plan");
-
-    private static void Announce(Invocation invocation, string value)
-    {
-        if (invocation.Host.AddMask(value) is { } line)
-            invocation.Environment.Output.WriteLine(line);
-    }
 
     private static void Remember(StageDurations durations, TimeSpan[]? expected, RunResult result, EventHub hub)
     {

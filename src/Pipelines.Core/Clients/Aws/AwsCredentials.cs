@@ -11,11 +11,24 @@ internal static class AwsCredentials
 
     public static async Task<ImmutableCredentials> FindAsync(AwsClientConfig config, string service, CancellationToken cancellationToken)
     {
+        AWSCredentials credentials = await ResolveAsync(config, service, cancellationToken).ConfigureAwait(false);
+        return await GetAsync(credentials, service).ConfigureAwait(false);
+    }
+
+    /// <summary>The first of the chain that is there. It renews itself: ask it for the key each time.</summary>
+    public static Task<AWSCredentials> ResolveAsync(AwsClientConfig config, string service, CancellationToken cancellationToken) => TellAsync(service, async () =>
+    {
+        using var resolver = new DefaultAWSCredentialsIdentityResolver();
+        return await resolver.ResolveIdentityAsync(config, cancellationToken).ConfigureAwait(false);
+    });
+
+    public static Task<ImmutableCredentials> GetAsync(AWSCredentials credentials, string service) => TellAsync(service, credentials.GetCredentialsAsync);
+
+    private static async Task<T> TellAsync<T>(string service, Func<Task<T>> find)
+    {
         try
         {
-            using var resolver = new DefaultAWSCredentialsIdentityResolver();
-            AWSCredentials credentials = await resolver.ResolveIdentityAsync(config, cancellationToken).ConfigureAwait(false);
-            return await credentials.GetCredentialsAsync().ConfigureAwait(false);
+            return await find().ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is AmazonClientException or AmazonServiceException)
         {

@@ -27,18 +27,18 @@ internal sealed class AwsJsonClient(HttpClient http, AwsService service, string 
         string permission = $"{service.SigningName}:{operation}";
         Uri address = endpoint ?? service.Address(region);
         using HttpRequestMessage message = await SignAsync(address, operation, body, permission, cancellationToken).ConfigureAwait(false);
-        (HttpStatusCode status, string text) = await SendAsync(message, address, permission, cancellationToken).ConfigureAwait(false);
+        (HttpStatusCode status, string text, DateTimeOffset? date) = await SendAsync(message, address, permission, cancellationToken).ConfigureAwait(false);
         JsonDocument? answer = TryParse(text);
-        if (status == HttpStatusCode.OK && answer is not null)
+        if (status == HttpStatusCode.OK && answer is { RootElement.ValueKind: JsonValueKind.Object })
             return answer;
         using (answer)
-            throw AwsErrors.Of(permission, region, address, status, answer);
+            throw AwsErrors.Of(permission, region, address, status, answer, time.GetUtcNow() - date);
     }
 
     private async Task<HttpRequestMessage> SignAsync(Uri address, string operation, string body, string permission, CancellationToken cancellationToken)
     {
         var config = new AwsClientConfig(service.SigningName, region);
-        ImmutableCredentials credentials = key is not null ? new ImmutableCredentials(key.Id, key.Secret.Reveal(), null)
+        ImmutableCredentials credentials = key is not null ? new ImmutableCredentials(key.Id, key.Secret.Reveal(), key.SessionToken?.Reveal())
             : endpoint?.IsLoopback == true ? AwsCredentials.MadeUp
             : await AwsCredentials.FindAsync(config, permission, cancellationToken).ConfigureAwait(false);
         byte[] content = Encoding.UTF8.GetBytes(body);
@@ -63,14 +63,14 @@ internal sealed class AwsJsonClient(HttpClient http, AwsService service, string 
         return message;
     }
 
-    private async Task<(HttpStatusCode Status, string Body)> SendAsync(HttpRequestMessage message, Uri address, string permission, CancellationToken cancellationToken)
+    private async Task<(HttpStatusCode Status, string Body, DateTimeOffset? Date)> SendAsync(HttpRequestMessage message, Uri address, string permission, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(RequestTimeout, time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
             using HttpResponseMessage response = await http.SendAsync(message, end.Token).ConfigureAwait(false);
-            return (response.StatusCode, await response.Content.ReadAsStringAsync(end.Token).ConfigureAwait(false));
+            return (response.StatusCode, await response.Content.ReadAsStringAsync(end.Token).ConfigureAwait(false), response.Headers.Date);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

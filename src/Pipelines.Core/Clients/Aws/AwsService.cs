@@ -16,5 +16,8 @@ internal sealed record AwsService(string SigningName, string Prefix, string Targ
 
     public static AwsService Ecs { get; } = new("ecs", "ecs", "AmazonEC2ContainerServiceV20141113");
 
+    /// <summary>What names another endpoint for it, see "service-specific endpoints" of the AWS SDKs: the service's id in capitals.</summary>
+    public string EndpointVariable => "AWS_ENDPOINT_URL_" + (SigningName == "secretsmanager" ? "SECRETS_MANAGER" : SigningName.ToUpperInvariant());
+
     public Uri Address(string region) => new($"https://{Prefix}.{region}.{RegionEndpoint.GetBySystemName(region).PartitionDnsSuffix}/");
 }

@@ -96,6 +96,17 @@ internal static class EvidenceJson
     public static SourceRevision ReadSource(JsonElement json) => new(
         Text(json, "commit"), JournalJson.Text(json, "branch"), JournalJson.Text(json, "remote"), JournalJson.Texts(json, "changes"), Text(json, "tag"), Instant(json, "committedAt"));
 
+    public static void Write(JsonText json, ScannedSource source)
+    {
+        json.WriteStartObject();
+        json.WriteString("commit", source.Commit);
+        json.WriteName("scan");
+        Write(json, source.Scan);
+        json.WriteEndObject();
+    }
+
+    public static ScannedSource ReadScannedSource(JsonElement json) => new(JournalJson.Text(json, "commit"), ReadScan(json.GetProperty("scan")));
+
     public static void Write(JsonText json, BuiltImage image)
     {
         json.WriteStartObject();

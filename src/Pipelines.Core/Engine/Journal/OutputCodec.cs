@@ -60,6 +60,9 @@ internal static class OutputCodec
             case SourceRevision value:
                 EvidenceJson.Write(json, value);
                 return true;
+            case ScannedSource value:
+                EvidenceJson.Write(json, value);
+                return true;
             case BuiltImage value:
                 EvidenceJson.Write(json, value);
                 return true;
@@ -122,6 +125,8 @@ internal static class OutputCodec
             return EvidenceJson.ReadScan(json);
         if (actual == typeof(SourceRevision))
             return EvidenceJson.ReadSource(json);
+        if (actual == typeof(ScannedSource))
+            return EvidenceJson.ReadScannedSource(json);
         if (actual == typeof(BuiltImage))
             return EvidenceJson.ReadBuilt(json);
         if (actual == typeof(ScannedImage))

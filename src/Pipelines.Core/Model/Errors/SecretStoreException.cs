@@ -15,4 +15,7 @@ public sealed class SecretStoreException : PipelineException
 
     /// <inheritdoc/>
     public override bool IsTransient { get; }
+
+    /// <inheritdoc/>
+    public override FailureKind Kind => InnerException is PipelineException cause ? cause.Kind : base.Kind;
 }

@@ -22,4 +22,7 @@ public interface ISecretResolver
     /// <summary>Masks a value that turned up during the run.</summary>
     /// <param name="secret">The value.</param>
     void Add(Secret secret);
+
+    /// <summary>The variables that <c>env://</c> references of this run name: no process inherits them.</summary>
+    internal IEnumerable<string> EnvironmentNames => [];
 }

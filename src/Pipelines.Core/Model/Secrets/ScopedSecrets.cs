@@ -16,4 +16,6 @@ internal sealed class ScopedSecrets(ISecretResolver secrets, string app, string?
     }
 
     public void Add(Secret secret) => secrets.Add(secret);
+
+    IEnumerable<string> ISecretResolver.EnvironmentNames => secrets.EnvironmentNames;
 }

@@ -5,6 +5,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Pipelines.Core;
 
 /// <summary>Secrets by name: what a store keeps at one place.</summary>
+[SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "a set of secrets is what the stores and the documents call it")]
 [DebuggerDisplay("{Source,nq}: {Count} secrets")]
 public sealed class SecretSet : IReadOnlyDictionary<string, Secret>
 {
@@ -31,6 +32,7 @@ public sealed class SecretSet : IReadOnlyDictionary<string, Secret>
     /// <summary>One of them.</summary>
     /// <param name="key">Its name, such as <c>db-url</c>.</param>
     /// <exception cref="SecretNotFoundException">There is none of that name.</exception>
+    [SuppressMessage("Design", "CA1065:Do not raise exceptions in unexpected locations", Justification = "a missing name is told as every missing secret is: by its reference and what there is instead")]
     public Secret this[string key] => _secrets.TryGetValue(key, out Secret? secret)
         ? secret
         : throw new SecretNotFoundException(SecretReference.Parse(Source), $"It has no '{key}'.{Model.NearestName.Suggestion(key, _secrets.Keys)}", $"Its names are: {string.Join(", ", _secrets.Keys.Order(StringComparer.Ordinal))}.");

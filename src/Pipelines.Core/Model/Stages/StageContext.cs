@@ -32,6 +32,9 @@ public sealed partial class StageContext
     /// <summary>The clock for every wait and timestamp.</summary>
     public TimeProvider Time { get; }
 
+    /// <summary>What the run's secrets are masked with; null where nothing is.</summary>
+    internal ITextMasker? Masker => _reporter.Masker;
+
     /// <summary>Cancelled when waiting politely is over: a second Ctrl-C. Processes are then killed at once.</summary>
     internal CancellationToken ForceToken { get; init; }
 

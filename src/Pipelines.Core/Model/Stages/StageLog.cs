@@ -24,4 +24,13 @@ public sealed class StageLog
     /// <summary>One line of a tool's output.</summary>
     /// <param name="line">The line without its end.</param>
     public void Output(string line) => _reporter.Log(LogLevel.Output, line);
+
+    /// <summary>Where the secret comes from whose whole value is in a text; null where none is.</summary>
+    internal string? SourceOfSecretIn(string text) => _reporter.Masker?.SourceOfSecretIn(text);
+
+    /// <summary>What masks a whole stream of output; null where nothing is masked.</summary>
+    internal IStreamMasker? OpenStream() => _reporter.Masker?.OpenStream();
+
+    /// <summary>One line of a tool's output that went through <see cref="OpenStream"/>.</summary>
+    internal void MaskedOutput(string line) => _reporter.LogMasked(LogLevel.Output, line);
 }

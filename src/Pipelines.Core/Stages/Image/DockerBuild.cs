@@ -1,4 +1,5 @@
 using Pipelines.Core.Stages.Image;
+using Pipelines.Core.Tools;
 using Pipelines.Core.Tools.Docker;
 
 namespace Pipelines.Core;

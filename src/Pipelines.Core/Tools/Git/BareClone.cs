@@ -13,13 +13,15 @@ internal sealed class BareClone
     private readonly GitRemote _remote;
     private readonly TimeProvider _time;
     private readonly CancellationToken _forceToken;
+    private readonly ISecretResolver? _secrets;
 
-    private BareClone(string directory, GitRemote remote, TimeProvider time, CancellationToken forceToken)
+    private BareClone(string directory, GitRemote remote, TimeProvider time, ISecretResolver? secrets, CancellationToken forceToken)
     {
         _directory = directory;
         _remote = remote;
         _time = time;
         _forceToken = forceToken;
+        _secrets = secrets;
     }
 
     /// <summary>The newest commit of the branch that is known here.</summary>
@@ -30,10 +32,11 @@ internal sealed class BareClone
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the processes.</param>
     /// <param name="forceToken">Kills them.</param>
+    /// <param name="secrets">The run's secrets, whose variables git does not inherit.</param>
     /// <exception cref="GitException">There is no way to it.</exception>
-    public static async Task<BareClone> CreateAsync(GitRemote remote, string directory, TimeProvider time, CancellationToken cancellationToken, CancellationToken forceToken)
+    public static async Task<BareClone> CreateAsync(GitRemote remote, string directory, TimeProvider time, CancellationToken cancellationToken, CancellationToken forceToken, ISecretResolver? secrets = null)
     {
-        var clone = new BareClone(directory, remote, time, forceToken);
+        var clone = new BareClone(directory, remote, time, secrets, forceToken);
         await clone.RemoteAsync("clone", ["clone", "--quiet", "--bare", "--depth=1", "--single-branch", "--no-tags", "--template=", $"--branch={remote.Branch}", "--", remote.Address, "."], cancellationToken).ConfigureAwait(false);
         return clone;
     }
@@ -195,6 +198,6 @@ internal sealed class BareClone
             command = command.WithEnvironment("GIT_CONFIG_GLOBAL", GitCommand.NullDevice).WithEnvironment("GIT_CONFIG_NOSYSTEM", "1");
         if (inRepository)
             command = command.WithEnvironment("GIT_DIR", "."); // never the service's checkout around it
-        return ProcessRunner.RunAsync(command, _directory, null, _time, cancellationToken, _forceToken);
+        return ProcessRunner.RunAsync(command, _directory, null, _secrets, _time, cancellationToken, _forceToken);
     }
 }

@@ -5,6 +5,14 @@ namespace Pipelines.Core.Tools.Git;
 /// <summary>Git as the pipeline reads the service's own checkout with it. It changes nothing there, not even the index.</summary>
 internal static class Git
 {
+    /// <summary>The address of the remote <c>origin</c>, without user and password; null where there is none, or no repository.</summary>
+    public static async Task<string?> OriginAsync(string directory, TimeProvider time, CancellationToken cancellationToken)
+    {
+        CommandResult remote = await ProcessRunner.RunAsync(GitCommand.Create(["config", "--get", "remote.origin.url"]), directory, null, time, cancellationToken).ConfigureAwait(false);
+        string address = remote.Output.Trim();
+        return remote.Succeeded && address.Length > 0 ? GitUrl.WithoutUserInfo(address) : null;
+    }
+
     /// <summary>Reads what a run builds. The four questions are asked at once.</summary>
     /// <param name="directory">The service's root: the checkout's or a folder in it.</param>
     /// <param name="time">The clock.</param>

@@ -1,43 +1,46 @@
+using System.Buffers;
 using System.Text;
+using Pipelines.Core.Model;
 
 namespace Pipelines.Core.Tools;
 
-/// <summary>Reads one output stream of a process: hands on whole lines as they come, and keeps the last part of the text in bounded memory.</summary>
-internal sealed class OutputReader(StreamReader stream, int maxKept, Action<string>? onLine)
+/// <summary>Reads one output stream of a process: hands on whole lines as they come, masked, and keeps the last part of the text as it was printed.</summary>
+/// <remarks>
+/// What is handed on is masked before it is cut into lines: a secret of several lines, or one longer than a line may be, is none of its lines alone. Where a secret may have begun, its lines
+/// wait for what comes next; when nothing comes for <see cref="Patience"/>, they are handed on, and what may be a secret's beginning is hidden.
+/// </remarks>
+internal sealed class OutputReader(Stream stream, int maxKept, Action<string>? onLine, IStreamMasker? masker, TimeProvider time)
 {
-    /// <summary>A longer line is handed on in pieces of this many characters.</summary>
-    internal const int MaxLineLength = 64 * 1024;
+    /// <summary>How long a whole line may wait for the rest of what may be a secret: too short to be noticed by people, long for a process between two writes.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
-    private readonly Queue<string> _kept = new();
-    private readonly StringBuilder _line = new();
-    private int _keptLength;
-    private bool _endedWithReturn;
+    private readonly KeptOutput _kept = new(maxKept);
+    private readonly LineCutter? _lines = onLine is null ? null : new LineCutter(onLine);
+    private readonly ArrayBufferWriter<byte> _masked = new();
+    private readonly Decoder _decoder = TextEncoding.Utf8.GetDecoder();
+    private char[] _characters = [];
+    private int _marked; // bytes of a byte order mark seen at the beginning
 
-    public bool Truncated { get; private set; }
+    /// <summary>Whether <see cref="Text"/> lost its beginning.</summary>
+    public bool Truncated => _kept.Truncated;
 
     /// <summary>The text as it was printed; the last part only where it was too long.</summary>
-    public string Text
-    {
-        get
-        {
-            lock (_kept)
-                return string.Concat(_kept);
-        }
-    }
+    public string Text => _kept.Text;
 
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
-        char[] buffer = new char[16 * 1024];
+        byte[] buffer = new byte[16 * 1024];
         try
         {
             while (true)
             {
-                int count = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+                ValueTask<int> reading = stream.ReadAsync(buffer, cancellationToken);
+                int count = masker is { HoldsLine: true } && !reading.IsCompleted
+                    ? await WaitForMoreAsync(reading.AsTask(), cancellationToken).ConfigureAwait(false)
+                    : await reading.ConfigureAwait(false);
                 if (count == 0)
                     break;
-                Keep(buffer.AsSpan(0, count));
-                if (onLine is not null)
-                    Split(buffer.AsSpan(0, count));
+                Take(WithoutMark(buffer.AsSpan(0, count)));
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException)
@@ -45,61 +48,78 @@ internal sealed class OutputReader(StreamReader stream, int maxKept, Action<stri
             // The pipe was given up, or broke with the process: what came is what there is.
         }
 
-        if (_line.Length > 0)
-            EmitLine();
+        End();
     }
 
-    private void Keep(ReadOnlySpan<char> text)
+    private async Task<int> WaitForMoreAsync(Task<int> reading, CancellationToken cancellationToken)
     {
-        lock (_kept)
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (await Task.WhenAny(reading, Task.Delay(Patience, time, stop.Token)).ConfigureAwait(false) != reading)
         {
-            _kept.Enqueue(text.ToString());
-            _keptLength += text.Length;
-            while (_keptLength > maxKept)
-            {
-                Truncated = true;
-                _keptLength -= _kept.Dequeue().Length;
-            }
+            masker!.ReleaseLines(_masked);
+            CutMasked(flush: false);
         }
+
+        await stop.CancelAsync().ConfigureAwait(false);
+        return await reading.ConfigureAwait(false);
     }
 
-    private void Split(ReadOnlySpan<char> text)
+    private void Take(ReadOnlySpan<byte> bytes)
     {
-        while (!text.IsEmpty)
+        _kept.Add(bytes);
+        if (_lines is null)
+            return;
+        if (masker is null)
         {
-            if (_endedWithReturn)
-            {
-                _endedWithReturn = false;
-                if (text[0] == '\n')
-                {
-                    text = text[1..];
-                    continue;
-                }
-            }
-
-            int end = text.IndexOfAny('\r', '\n');
-            ReadOnlySpan<char> part = end < 0 ? text : text[..end];
-            while (_line.Length + part.Length > MaxLineLength)
-            {
-                int fits = MaxLineLength - _line.Length;
-                _line.Append(part[..fits]);
-                part = part[fits..];
-                EmitLine();
-            }
-
-            _line.Append(part);
-            if (end < 0)
-                return;
-            _endedWithReturn = text[end] == '\r'; // a lone CR is a progress bar's line end
-            EmitLine();
-            text = text[(end + 1)..];
+            Cut(bytes, flush: false);
+            return;
         }
+
+        masker.Write(bytes, _masked);
+        CutMasked(flush: false);
     }
 
-    private void EmitLine()
+    private void End()
     {
-        string line = _line.ToString();
-        _line.Clear();
-        onLine?.Invoke(line);
+        if (_lines is null)
+            return;
+        masker?.Complete(_masked);
+        CutMasked(flush: true);
+        _lines.Complete();
+    }
+
+    private void CutMasked(bool flush)
+    {
+        Cut(_masked.WrittenSpan, flush);
+        _masked.ResetWrittenCount();
+    }
+
+    private void Cut(ReadOnlySpan<byte> bytes, bool flush)
+    {
+        int most = TextEncoding.Utf8.GetMaxCharCount(bytes.Length);
+        if (_characters.Length < most)
+            _characters = new char[most];
+        _lines!.Add(_characters.AsSpan(0, _decoder.GetChars(bytes, _characters, flush)));
+    }
+
+    /// <summary>Takes a byte order mark away: it is no part of the text.</summary>
+    private ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> bytes)
+    {
+        ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];
+        while (_marked < mark.Length && !bytes.IsEmpty)
+        {
+            if (bytes[0] != mark[_marked])
+            {
+                if (_marked > 0)
+                    Take(mark[.._marked]); // it only began like one
+                _marked = mark.Length;
+                break;
+            }
+
+            bytes = bytes[1..];
+            _marked++;
+        }
+
+        return bytes;
     }
 }

@@ -20,12 +20,17 @@ internal static class ProcessRunner
     private const int MaxDrainRounds = 30;
 
     public static Task<CommandResult> RunAsync(Command command, StageContext context, CancellationToken cancellationToken) =>
-        RunAsync(command, context.Run.Directory, context.Log, context.Time, cancellationToken, context.ForceToken);
+        RunAsync(command, context.Run.Directory, context.Log, context.Secrets, context.Time, cancellationToken, context.ForceToken);
+
+    /// <summary>For processes that have nothing to do with a run's secrets.</summary>
+    public static Task<CommandResult> RunAsync(Command command, string directory, StageLog? log, TimeProvider time, CancellationToken cancellationToken, CancellationToken forceToken = default) =>
+        RunAsync(command, directory, log, null, time, cancellationToken, forceToken);
 
     public static async Task<CommandResult> RunAsync(
         Command command,
         string directory,
         StageLog? log,
+        ISecretResolver? secrets,
         TimeProvider time,
         CancellationToken cancellationToken,
         CancellationToken forceToken = default)
@@ -35,14 +40,18 @@ internal static class ProcessRunner
         if (!Directory.Exists(workingDirectory))
             throw new InvalidUsageException($"'{command}' cannot start: its folder does not exist.", $"  {workingDirectory}", "Create the folder, or correct the one given to Command.In(…).");
 
+        CheckArguments(command, log);
         log?.Info($"$ {command}");
         long started = time.GetTimestamp();
         string cookie = Guid.NewGuid().ToString("N");
-        using Process process = Start(command, workingDirectory, cookie);
+        using PrivateFolder? files = command.FileArguments.Count > 0 || command.Environment.Values.Any(value => value is SecretFile) ? PrivateFolder.Create() : null;
+        using Process process = Start(command, workingDirectory, cookie, files, secrets?.EnvironmentNames ?? []);
 
         var lastLines = new LastLines(20);
-        var output = new OutputReader(process.StandardOutput, MaxOutput, command.EchoesOutput ? Echo : null);
-        var errorOutput = new OutputReader(process.StandardError, MaxErrorOutput, Echo);
+        // Lines for a reader go to it as they are printed; lines for the log are masked before they are cut.
+        IStreamMasker? outputMasker = command.OnLine is null ? log?.OpenStream() : null;
+        var output = new OutputReader(process.StandardOutput.BaseStream, command.OnLine is null ? MaxOutput : 0, command.OnLine ?? (command.EchoesOutput ? Echo : null), outputMasker, time);
+        var errorOutput = new OutputReader(process.StandardError.BaseStream, MaxErrorOutput, Echo, log?.OpenStream(), time);
         using var abandon = new CancellationTokenSource();
         Task reading = Task.WhenAll(output.ReadAsync(abandon.Token), errorOutput.ReadAsync(abandon.Token));
         Task writing = WriteInputAsync(process.StandardInput, command.Input);
@@ -80,11 +89,27 @@ internal static class ProcessRunner
         void Echo(string line)
         {
             lastLines.Add(line);
-            log?.Output(line);
+            if (outputMasker is null)
+                log?.Output(line);
+            else
+                log!.MaskedOutput(line);
         }
     }
 
-    private static Process Start(Command command, string workingDirectory, string cookie)
+    /// <summary>Every process of the machine can read another one's arguments.</summary>
+    private static void CheckArguments(Command command, StageLog? log)
+    {
+        for (int index = 0; index < command.Arguments.Count; index++)
+            if (log?.SourceOfSecretIn(command.Arguments[index]) is { } source)
+            {
+                throw new InvalidUsageException(
+                    $"'{command.Program}' was not started: its argument {index + 1} holds the secret {source}.",
+                    "  Every process of the machine can read arguments.",
+                    "Give it by Command.WithInput(secret), WithEnvironment(name, secret) or WithSecretFile(\"--option={file}\", secret). A docker build takes it by DockerBuild.Secrets.");
+            }
+    }
+
+    private static Process Start(Command command, string workingDirectory, string cookie, PrivateFolder? files, IEnumerable<string> secretNames)
     {
         var start = new ProcessStartInfo
         {
@@ -98,18 +123,26 @@ internal static class ProcessRunner
             UseShellExecute = false,
             CreateNoWindow = true,
         };
+        InheritedEnvironment.Clean(start.Environment, secretNames);
         foreach ((string name, object? value) in command.Environment)
         {
             if (value is null)
                 start.Environment.Remove(name);
             else
-                start.Environment[name] = value is Secret secret ? secret.Reveal() : (string)value;
+                start.Environment[name] = value switch { Secret secret => secret.Reveal(), SecretFile file => files!.Write(name, file.Secret.Reveal()), _ => (string)value };
         }
 
         start.Environment[CookieVariable] = cookie;
         start.FileName = ProgramPath.Find(command.Program, workingDirectory, start.Environment) ?? throw new ToolNotFoundException(command.Program, command.InstallHint);
-        foreach (string argument in command.Arguments)
-            start.ArgumentList.Add(argument);
+        for (int index = 0; index < command.Arguments.Count; index++)
+        {
+            string argument = command.Arguments[index];
+            start.ArgumentList.Add(command.FileArguments.TryGetValue(index, out SecretFile? file)
+                ? argument.Replace(Command.FilePlace, files!.Write($"argument-{index + 1}", file.Secret.Reveal()), StringComparison.Ordinal)
+                : argument);
+        }
+
+        ProcessWatch.Tell(command, start);
 
         try
         {

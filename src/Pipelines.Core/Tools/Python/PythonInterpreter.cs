@@ -15,7 +15,7 @@ internal sealed record PythonInterpreter(string Program, string Version, IReadOn
             try
             {
                 Command command = new Command(program, ["-c", Probe, .. modules]).WithEnvironment("PYTHONDONTWRITEBYTECODE", "1").AllowAnyExitCode().Quiet();
-                CommandResult result = await ProcessRunner.RunAsync(command, context.Run.Directory, null, context.Time, cancellationToken).ConfigureAwait(false);
+                CommandResult result = await ProcessRunner.RunAsync(command, context.Run.Directory, null, context.Secrets, context.Time, cancellationToken, context.ForceToken).ConfigureAwait(false);
                 string[] lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
                 if (result.Succeeded && lines.Length > 0) // Python 2 and the stub of the Windows store end otherwise
                     return new PythonInterpreter(program, lines[0], lines.Skip(1).ToHashSet(StringComparer.Ordinal));

@@ -9,9 +9,8 @@ internal static class SandboxTarget
 {
     public static async Task<DeployTarget> CreateAsync(string app, string slackChannel, DeploySettings keys, TemplateContext context, CancellationToken cancellationToken)
     {
-        string environment = context.Settings.Get(keys.Environment);
         if (!context.WillRun)
-            return Target(app, environment, keys, context.Settings, "registry.sandbox", new RegistryCredentials.Anonymous(), ".pipelines/sandbox/manifests.git", new Uri("http://argocd.sandbox"), new Uri($"http://{app}.sandbox"), null);
+            return Target(app, keys, context.Settings, "registry.sandbox", new RegistryCredentials.Anonymous(), Path.Combine(context.Directory, ".pipelines", "sandbox", "manifests.git"), new Uri("http://argocd.sandbox"), _ => new Uri($"http://{app}.sandbox"), null);
 
         var faults = SandboxFaults.None;
         foreach (string fault in context.SandboxFaults)
@@ -21,9 +20,9 @@ internal static class SandboxTarget
             {
                 StateDirectory = Path.Combine(context.Directory, ".pipelines", "sandbox"),
                 App = app,
-                Environments = [environment],
+                Environments = [.. keys.Environments.Select(environment => environment.Name)],
                 Faults = faults,
-                SeedFiles = Seed(app, environment, keys, context),
+                SeedFiles = Seed(app, keys, context),
                 ManifestFile = context.Settings.Get(keys.ManifestFile),
                 ManifestKey = context.Settings.Get(keys.ManifestKey),
                 SlackChannels = [slackChannel],
@@ -31,6 +30,7 @@ internal static class SandboxTarget
             },
             cancellationToken).ConfigureAwait(false);
         context.Own(sandbox);
+        context.AddSandboxVariables(sandbox.Variables);
         context.AddSandboxSecret("argocd-token", sandbox.ArgoCdToken);
         context.AddSandboxSecret("ecr-access-key-id", sandbox.EcrAccessKeyId);
         context.AddSandboxSecret("ecr-secret-access-key", sandbox.EcrSecretAccessKey);
@@ -41,40 +41,48 @@ internal static class SandboxTarget
             AccessKeyId = SecretReference.Parse("sandbox://ecr-access-key-id"),
             SecretAccessKey = SecretReference.Parse("sandbox://ecr-secret-access-key"),
         };
-        return Target(app, environment, keys, context.Settings, sandbox.RegistryHost, credentials, sandbox.ManifestRepository, sandbox.ArgoCd, sandbox.Workload(environment), SecretReference.Parse("sandbox://argocd-token"));
+        return Target(app, keys, context.Settings, sandbox.RegistryHost, credentials, sandbox.ManifestRepository, sandbox.ArgoCd, sandbox.Workload, SecretReference.Parse("sandbox://argocd-token"));
     }
 
     private static DeployTarget Target(
         string app,
-        string environment,
         DeploySettings keys,
         EffectiveSettings settings,
         string registry,
         RegistryCredentials credentials,
         string manifests,
         Uri argoCd,
-        Uri workload,
+        Func<string, Uri> workload,
         SecretReference? argoCdToken) => new()
         {
             Repository = ImageReference.Parse($"{registry}/{app}"),
             Credentials = credentials,
-            Environment = new DeploymentEnvironment
+            Environments = [.. keys.Environments.Select(environment => new EnvironmentTarget
             {
-                Name = environment,
-                App = app,
-                Manifest = DeployManifestTarget.From(keys, settings, app, environment, manifests) with { Branch = "main" },
-                ArgoCd = new ArgoCdTarget { Server = argoCd, Application = $"{app}-{environment}", Token = argoCdToken, Timeout = settings.Get(keys.ArgoCdTimeout) },
-            },
-            SmokeUrl = workload.AbsoluteUri.TrimEnd('/') + "/health",
-            SmokeVersionKey = "version",
+                Environment = new DeploymentEnvironment
+                {
+                    Name = environment.Name,
+                    App = app,
+                    IsProtected = environment.Environment.IsProtected,
+                    Manifest = DeployManifestTarget.From(keys, settings, app, environment.Name, manifests) with { Branch = "main" },
+                    ArgoCd = new ArgoCdTarget { Server = argoCd, Application = $"{app}-{environment.Name}", Token = argoCdToken, Timeout = settings.Get(keys.ArgoCdTimeout) },
+                },
+                SmokeUrl = workload(environment.Name).AbsoluteUri.TrimEnd('/') + "/health",
+                SmokeVersionKey = "version",
+            })],
         };
 
-    /// <summary>The service's own values file, where it has one, is what the manifest repository starts from.</summary>
-    private static Dictionary<string, string> Seed(string app, string environment, DeploySettings keys, TemplateContext context)
+    /// <summary>The service's own values files, where it has them, are what the manifest repository starts from.</summary>
+    private static Dictionary<string, string> Seed(string app, DeploySettings keys, TemplateContext context)
     {
-        string file = Path.GetFullPath(Placeholders.Fill(context.Settings.Get(keys.SandboxValues), app, environment), context.Directory);
-        return File.Exists(file)
-            ? new Dictionary<string, string> { [Placeholders.Fill(context.Settings.Get(keys.ManifestFile), app, environment)] = File.ReadAllText(file) }
-            : [];
+        var files = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (EnvironmentKeys environment in keys.Environments)
+        {
+            string file = Path.GetFullPath(Placeholders.Fill(context.Settings.Get(keys.SandboxValues), app, environment.Name), context.Directory);
+            if (File.Exists(file))
+                files[Placeholders.Fill(context.Settings.Get(keys.ManifestFile), app, environment.Name)] = File.ReadAllText(file);
+        }
+
+        return files;
     }
 }

@@ -46,6 +46,7 @@ public class OutputCodecTests
             { ImageReference.Parse("r/o:1"), typeof(ImageReference) },
             { Scanned.Image.Source, typeof(SourceRevision) },
             { Scanned.Image, typeof(BuiltImage) },
+            { new ScannedSource("abc", Scanned.Scan), typeof(ScannedSource) },
             { new BuiltImage(ImageReference.Parse("r/o:1"), "i", new ImageLocation.Registry("sha256:2"), Scanned.Image.Source), typeof(BuiltImage) },
             { Scanned, typeof(ScannedImage) },
             { Published, typeof(PublishedImage) },

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipelines.Core.Tools;
 using Pipelines.Core.Tools.Docker;
 using Pipelines.Testing;
 

@@ -1,0 +1,8 @@
+namespace Pipelines.Core.Cli.CommandLine;
+
+/// <summary>Whose tokens are trusted.</summary>
+internal enum OidcHost
+{
+    GitHub,
+    GitLab,
+}

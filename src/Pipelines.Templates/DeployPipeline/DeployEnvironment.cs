@@ -1,0 +1,22 @@
+namespace Pipelines.Templates;
+
+/// <summary>A place that <see cref="DeployPipeline"/> deploys to. What is not given here comes from the settings of its name, such as <c>staging.branches</c>.</summary>
+/// <param name="Name">Such as <c>staging</c>: lower-case letters, digits and dashes.</param>
+public sealed record DeployEnvironment(string Name)
+{
+    /// <summary>Whether only an image that was proven in the environment before it, and approved by a person, gets there.</summary>
+    /// <value>false</value>
+    public bool IsProtected { get; init; }
+
+    /// <summary>The branches whose commits may get there, whichever command asks.</summary>
+    /// <value><c>main</c> and <c>master</c></value>
+    public IReadOnlyList<string> Branches { get; init; } = ["main", "master"];
+
+    /// <summary>What the smoke test gets there; null for the setting <c>smoke.url</c>, which has the environment filled in.</summary>
+    /// <value>null</value>
+    public string? SmokeUrl { get; init; }
+
+    /// <summary>The Argo CD server of its cluster; null for the setting <c>argocd.server</c>.</summary>
+    /// <value>null</value>
+    public Uri? ArgoCdServer { get; init; }
+}

@@ -1,0 +1,28 @@
+using Pipelines.Core;
+
+namespace Pipelines.Templates;
+
+/// <summary>The settings of one environment: their keys start with its name. Where one is not set, the setting for all of them counts.</summary>
+internal sealed class EnvironmentKeys
+{
+    public EnvironmentKeys(DeployEnvironment environment, SettingsSchema schema, Func<string, string?> checkSmokeUrl)
+    {
+        Environment = environment;
+        string name = environment.Name;
+        Branches = schema.Text($"{name}.branches", $"the branches whose commits may get to {name}, with commas; those of no environment are built, tested and scanned", string.Join(',', environment.Branches));
+        ArgoCdServer = schema.Address($"{name}.argocd-server", $"the Argo CD server of {name}, where it is another than argocd.server", environment.ArgoCdServer?.OriginalString);
+        SmokeUrl = schema.Text($"{name}.smoke-url", $"what the smoke test of {name} gets, where it is another than smoke.url", environment.SmokeUrl, checkSmokeUrl);
+    }
+
+    public DeployEnvironment Environment { get; }
+
+    public string Name => Environment.Name;
+
+    public Setting<string> Branches { get; }
+
+    public Setting<Uri> ArgoCdServer { get; }
+
+    public Setting<string> SmokeUrl { get; }
+
+    public IReadOnlyList<string> BranchList(EffectiveSettings settings) => settings.Get(Branches).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

@@ -1,0 +1,112 @@
+using Microsoft.CodeAnalysis;
+
+namespace Pipelines.Analyzers.Tests;
+
+/// <summary>PIPE001 and PIPE005. Tokens are put together here, so that no scanner takes this file for a leak.</summary>
+public class HardCodedSecretTests
+{
+    private static readonly string Token = "ghp_" + "q7Zr1Tn4Kc9Wd2Xs6Lf8Bv3Hm5Jp0GyYtRw2";
+    private static readonly string Random = "q7Zr1Tn4Kc9" + "Wd2Xs6Lf8";
+
+    [Theory]
+    [InlineData("var x = \"{0}\";")]
+    [InlineData("Console.Out.Flush(); Use(\"a {0} b\"); static void Use(string text) { }")]
+    [InlineData("var x = $\"{Environment.MachineName} {0}\";")]
+    [InlineData("var x = @\"{0}\";")]
+    [InlineData("var x = \"\"\"\n    {0}\n    \"\"\";")]
+    [InlineData("ReadOnlySpan<byte> x = \"{0}\"u8;")]
+    [InlineData("var x = new[] { \"{0}\" };")]
+    public async Task Literal_WithAToken_IsAnError(string code)
+    {
+        Diagnostic diagnostic = await Snippet.DiagnoseOneAsync(code.Replace("{0}", Token, StringComparison.Ordinal));
+        Assert.Equal(("PIPE001", DiagnosticSeverity.Error), (diagnostic.Id, diagnostic.Severity));
+        Assert.Contains("A GitHub token (ghp_…) is written into the program", diagnostic.GetMessage(null), StringComparison.Ordinal);
+        Assert.DoesNotContain(Token[4..], diagnostic.GetMessage(null), StringComparison.Ordinal);
+        Assert.EndsWith("PIPE001.md", diagnostic.Descriptor.HelpLinkUri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Literal_AwsSecretKeyByItsName_IsAnError() =>
+        Assert.Equal("PIPE001", (await Snippet.DiagnoseOneAsync($"var awsSecretKey = \"{"q7Zr1Tn4Kc9Wd2Xs6Lf8" + "Bv3Hm5Jp0GyYtRw2Ue7I"}\";")).Id);
+
+    [Fact]
+    public async Task Literal_AddressWithAPassword_IsAnError() => Assert.Equal("PIPE001", (await Snippet.DiagnoseOneAsync($"var database = \"postgres://app:{"hunter" + "2x"}@db.acme.dev/orders\";")).Id);
+
+    [Theory]
+    [InlineData("var password = \"{0}\";")]
+    [InlineData("string apiKey; apiKey = \"{0}\";")]
+    [InlineData("var x = new X { ClientSecret = \"{0}\" }; class X { public string? ClientSecret { get; set; } }")]
+    [InlineData("class X { const string Token = \"{0}\"; }")]
+    [InlineData("class X { string Password { get; } = \"{0}\"; }")]
+    [InlineData("class X { string Password => \"{0}\"; }")]
+    [InlineData("Login(\"app\", \"{0}\"); static void Login(string user, string password) { }")]
+    [InlineData("Login(secret: \"{0}\"); static void Login(string secret) { }")]
+    [InlineData("var x = new Dictionary<string, string> { [\"db-password\"] = \"{0}\" };")]
+    [InlineData("var x = new Dictionary<string, string> { { \"db-password\", \"{0}\" } };")]
+    [InlineData("var x = new Dictionary<string, string>(); x[\"registry.password\"] = \"{0}\";")]
+    [InlineData("var x = new Command(\"psql\").WithEnvironment(\"DB_PASSWORD\", \"{0}\");")]
+    [InlineData("var x = Secret.Of(\"{0}\", \"somewhere\");")]
+    [InlineData("string? given = null; var token = given ?? \"{0}\";")]
+    [InlineData("var token = DateTime.Now.Hour > 3 ? \"{0}\" : null;")]
+    public async Task Literal_UnderASecretsName_IsAWarning(string code)
+    {
+        Diagnostic diagnostic = await Snippet.DiagnoseOneAsync(code.Replace("{0}", Random, StringComparison.Ordinal));
+        Assert.Equal(("PIPE005", DiagnosticSeverity.Warning), (diagnostic.Id, diagnostic.Severity));
+        Assert.Contains("SecretReference.Parse(\"env://", diagnostic.GetMessage(null), StringComparison.Ordinal);
+    }
+
+    [Theory] // what a person thinks up is a secret, too
+    [InlineData("hunter2")]
+    [InlineData("letmein")]
+    [InlineData("S3cr3t!")]
+    public async Task Literal_PasswordOfAPerson_IsAWarning(string password) => Assert.Equal("PIPE005", (await Snippet.DiagnoseOneAsync($"var dbPassword = \"{password}\";")).Id);
+
+    [Theory]
+    [InlineData("var password = \"\";")]
+    [InlineData("var password = \"changeme\";")]
+    [InlineData("var password = \"env://DB_PASSWORD\";")]
+    [InlineData("var password = \"DB_PASSWORD\";")]
+    [InlineData("var password = \"registry.password\";")]
+    [InlineData("var password = \"Enter the password:\";")]
+    [InlineData("var token = \"<your-token-12345>\";")]
+    [InlineData("var tokenName = \"q7Zr1Tn4Kc9Wd2Xs6Lf8\";")]
+    [InlineData("var tokenUser = \"x-access-token\";")]
+    [InlineData("var secretFile = \"/run/secrets/db2\";")]
+    [InlineData("var cacheKey = \"linux-x64-v2\";")]
+    [InlineData("var x = SecretReference.Parse(\"vault://secret/prod/stripe2#key\");")]
+    [InlineData("var x = \"AKIA\" + \"IOSFODNN7EXAMPLE\";")]
+    [InlineData("var x = \"sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\";")]
+    [InlineData("var x = new Dictionary<string, string> { [\"image.tag\"] = \"q7Zr1Tn4Kc9Wd2Xs6Lf8\" };")]
+    public async Task Literal_NoSecret_IsNone(string code) => Assert.Empty(await Snippet.DiagnoseAsync(code));
+
+    [Fact]
+    public async Task GeneratedCode_IsNotLookedAt() => Assert.Empty(await Snippet.DiagnoseAsync($"// <auto-generated/>\nvar x = \"{Token}\";"));
+
+    [Fact]
+    public async Task Pragma_WithAReason_SuppressesIt() =>
+        Assert.Empty(await Snippet.DiagnoseAsync($"#pragma warning disable PIPE005 // the emulator's fixed password\nvar password = \"{Random}\";\n#pragma warning restore PIPE005\n"));
+
+    [Fact]
+    public async Task Fix_Setting_BecomesAReference() => Assert.Equal(
+        "var x = new Dictionary<string, string> { [\"registry.password\"] = \"env://REGISTRY_PASSWORD\" };",
+        await Snippet.FixAsync($"var x = new Dictionary<string, string> {{ [\"registry.password\"] = \"{Random}\" }};"));
+
+    [Fact]
+    public async Task Fix_SecretInsteadOfAReference_BecomesOne() => Assert.Equal(
+        "var x = SecretReference.Parse(\"env://GITHUB_TOKEN\");", await Snippet.FixAsync($"var x = SecretReference.Parse(\"{Token}\");"), StringComparer.Ordinal);
+
+    [Fact]
+    public async Task Fix_SecretOfALiteralInAStage_IsReadFromItsStore() => Assert.Equal(
+        "class X { async Task Y(StageContext context) { Secret x = await context.Secrets.GetAsync(SecretReference.Parse(\"env://PASSWORD\")); } }",
+        await Snippet.FixAsync($"class X {{ async Task Y(StageContext context) {{ Secret x = Secret.Of(\"{Random}\", \"here\"); await Task.Yield(); }} }}".Replace(" await Task.Yield();", "", StringComparison.Ordinal)));
+
+    [Fact]
+    public async Task Fix_Variable_IsReadFromTheEnvironment() => Assert.Equal(
+        "var dbPassword = (System.Environment.GetEnvironmentVariable(\"DB_PASSWORD\") ?? throw new System.InvalidOperationException(\"Set the variable DB_PASSWORD.\"));",
+        await Snippet.FixAsync($"var dbPassword = \"{Random}\";"));
+
+    [Theory] // no call can stand where the language wants a constant
+    [InlineData("class X { const string Token = \"{0}\"; }")]
+    [InlineData("class X { void M(string password = \"{0}\") { } }")]
+    public async Task Fix_Constant_HasNone(string code) => Assert.Null(await Snippet.FixAsync(code.Replace("{0}", Random, StringComparison.Ordinal)));
+}

@@ -1,0 +1,63 @@
+namespace Pipelines.Templates.Tests.Deploy;
+
+public sealed class EnvironmentsTests : IDisposable
+{
+    private readonly Service _service = new();
+
+    public void Dispose() => _service.Dispose();
+
+    [Fact]
+    public async Task Run_OneMoreEnvironmentThanLastTime_DeploysToBoth()
+    {
+        (await _service.DeployAsync()).Ended(0);
+        _service.Pipeline = With(new("staging"), new("qa"));
+        ServiceRun run = await _service.DeployAsync();
+        run.Ended(0);
+        Assert.Contains("already deployed to staging", run.Output, StringComparison.Ordinal);
+        Assert.Contains($"order-service in qa goes from no tag to {_service.Head}", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("develop", new[] { "deploy staging" }, new[] { "deploy prod" })]
+    [InlineData("main", new[] { "deploy staging", "deploy prod" }, new string[0])]
+    [InlineData("feature/x", new string[0], new[] { "push image", "deploy staging", "deploy prod" })]
+    public async Task Plan_BranchRules_SayWhatABranchReaches(string branch, string[] reached, string[] notReached)
+    {
+        var pipeline = new DeployPipeline(Service.App, Service.EcrRepo, Service.Channel) { Environments = [new("staging") { Branches = ["main", "develop"] }, new("prod")] };
+        _service.Pipeline = pipeline;
+        ServiceRun run = await _service.RunAsync("plan", "--json", "--live", "--set", "manifest.repository=https://git.example.com/m.git", "--set", "argocd.server=https://argocd.example.com", "--set", "smoke.url=https://{app}.{environment}.example.com");
+        run.Ended(0);
+        using var plan = System.Text.Json.JsonDocument.Parse(run.Output);
+        foreach (System.Text.Json.JsonElement stage in plan.RootElement.GetProperty("stages").EnumerateArray())
+        {
+            string name = stage.GetProperty("name").GetString()!;
+            string conditions = stage.GetProperty("conditions").GetRawText();
+            if (reached.Contains(name))
+                Assert.Contains(branch, conditions, StringComparison.Ordinal);
+            if (notReached.Contains(name))
+                Assert.DoesNotContain(branch, conditions, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Settings_OfOneEnvironment_WinOverTheSettingForAll()
+    {
+        _service.Pipeline = With(new("staging"), new("qa") { SmokeUrl = "https://qa.example.com/health" });
+        ServiceRun run = await _service.RunAsync("settings", "--set", "qa.branches=release");
+        run.Ended(0);
+        Assert.Matches("qa.smoke-url +https://qa.example.com/health", run.Output);
+        Assert.Matches("qa.branches +release", run.Output);
+        Assert.Matches("staging.branches +main,master", run.Output);
+    }
+
+    [Fact]
+    public async Task Definition_WrongEnvironments_AreAllToldInOneError()
+    {
+        _service.Pipeline = With(new("prod") { IsProtected = true }, new("Staging!"), new("prod"));
+        (await _service.DeployAsync()).Refused(2, "starts with 'prod', which is protected", "'Staging!' is no name of an environment", "names 'prod' twice");
+        _service.Pipeline = With();
+        (await _service.DeployAsync()).Refused(2, "Environments is empty.");
+    }
+
+    private static DeployPipeline With(params DeployEnvironment[] environments) => new(Service.App, Service.EcrRepo, Service.Channel) { Environments = environments };
+}
