@@ -176,7 +176,7 @@ public sealed class LocalSandbox : IAsyncDisposable
                 repository.ArmRace(options.Environments[0]);
 
             sandbox = new LocalSandbox(options, held, repository, states);
-            sandbox._server = await LoopbackServer.StartAsync(Ports, sandbox.MakeStandIns, options.Time, cancellationToken).ConfigureAwait(false);
+            sandbox._server = await LoopbackServer.StartAsync(SandboxPorts.Take(options, Ports), sandbox.MakeStandIns, options.Time, cancellationToken).ConfigureAwait(false);
             return sandbox;
         }
         catch

@@ -50,6 +50,9 @@ public sealed record SandboxOptions
     /// <summary>The token that Slack takes; null for one that is made up.</summary>
     internal Secret? SlackToken { get; init; }
 
+    /// <summary>Whether a run goes on whose image references name the registry's port: then it must be the same one.</summary>
+    internal bool KeepsPorts { get; init; }
+
     internal string ManifestPath(string environment) =>
         ManifestFile.Replace("{app}", App, StringComparison.Ordinal).Replace("{environment}", environment, StringComparison.Ordinal);
 }

@@ -29,7 +29,24 @@ public sealed class ProcessTests : IDisposable
             Assert.True(File.Exists(_service.In(file)), $"no file '{file}'\n{output}");
         Assert.Contains($"SIG{signal}: asking the running stages to end", output, StringComparison.Ordinal);
         Assert.Contains("cancelled after", output, StringComparison.Ordinal);
+        Assert.EndsWith($"The run was cancelled, and what was deployed and not proven was undone. Go on with it: dotnet run --project build -- resume {Path.GetFileName(_service.Runs[^1])}", output.TrimEnd(), StringComparison.Ordinal);
         Assert.Contains("The effect is taken back.", File.ReadAllText(Path.Combine(_service.Runs[^1], "summary.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Signal_ToLeave_UndoesNothingAndSaysHowToGoOn()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals");
+        using Process process = Start(["signals", "--on-cancel", "leave"], []);
+        await WaitForAsync("waiting for a signal", process.StandardOutput);
+        Signal(process, "TERM");
+        (int exitCode, string output) = await EndAsync(process);
+        Assert.True(exitCode == 130, output);
+        Assert.True(File.Exists(_service.In("done")), output);
+        Assert.False(File.Exists(_service.In("undone")), output);
+        Assert.True(File.Exists(_service.In("noticed")), output);
+        Assert.Contains("what was deployed is left as it is", output, StringComparison.Ordinal);
+        Assert.EndsWith($"The run was cancelled, and what was done is left as it is (--on-cancel leave). Go on with it: dotnet run --project build -- resume {Path.GetFileName(_service.Runs[^1])}", output.TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class VaultProcessTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _vault.AddDatabaseRole("app", new VaultDatabaseRole { Fixed = new Dictionary<string, string> { ["password"] = "database-password-of-tests" } });
-        _server = await LoopbackServer.StartAsync(1, ports =>
+        _server = await LoopbackServer.StartAsync([0], ports =>
         {
             _address = $"http://127.0.0.1:{ports[0]}/";
             return [_vault];

@@ -1,16 +1,33 @@
 // A service's build script for tests that need a real process: its first argument says which.
 using Pipelines.Core;
+using Pipelines.Core.Cli;
+using Pipelines.Core.Engine.Journal;
 using Pipelines.Templates;
 
 return args[0] switch
 {
     "deploy" => await new DeployPipeline("order-service", "registry.example.com/order-service", "#orders-team").RunAsync(args[1..]),
     "deploy-to" => await new DeployPipeline("order-service", args[1], "#orders-team").RunAsync(args[2..]), // a registry whose port is known only when the test runs
+    "deploy-killed" => await Application.RunAsync(new DeployPipeline("order-service", "registry.example.com/order-service", "#orders-team"), args[2..], KilledAt(args[1])),
     "signals" => await PipelineApp.RunAsync(Signals(), args[1..]),
     "vault" => await PipelineApp.RunAsync(Credentials(args[1]), args[2..]),
     "tool" => await PipelineApp.RunAsync(Tool(new Command(args[1], args[2..])), []),
     _ => 64,
 };
+
+// Kills this very process right after its n-th record was written ("7"), or right before it is ("-7"): as nobody but the kernel can, without any clean-up.
+static AppEnvironment KilledAt(string record)
+{
+    int number = int.Parse(record, System.Globalization.CultureInfo.InvariantCulture);
+    void Kill(int written)
+    {
+        if (written == Math.Abs(number))
+            System.Diagnostics.Process.GetCurrentProcess().Kill();
+    }
+
+    var watch = new JournalWatch { Written = number > 0 ? (written, _) => Kill(written) : null, Writing = number < 0 ? (written, _) => Kill(written) : null };
+    return AppEnvironment.Process() with { JournalWatch = watch };
+}
 
 static PipelinePlan Tool(Command command)
 {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Pipelines.Core.Engine.Journal;
 using Pipelines.Core.Hosts;
 
 namespace Pipelines.Core.Cli;
@@ -25,6 +26,9 @@ internal sealed record AppEnvironment
 
     /// <summary>Reads a line that a person types; null where nobody is there.</summary>
     public Func<string?>? ReadLine { get; init; }
+
+    /// <summary>A test that looks on while the journal is written.</summary>
+    public JournalWatch? JournalWatch { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -34,6 +34,8 @@ internal static class Application
                 CliCommand.LockList => await LockCommand.ListAsync(invocation).ConfigureAwait(false),
                 CliCommand.LockRelease => await LockCommand.ReleaseAsync(invocation).ConfigureAwait(false),
                 CliCommand.Unblock => await RollbackCommand.UnblockAsync(invocation).ConfigureAwait(false),
+                CliCommand.Resume => await ResumeCommand.RunAsync(invocation).ConfigureAwait(false),
+                CliCommand.Runs => RunsCommand.Run(invocation),
                 CliCommand.Oidc => await OidcCommand.RunAsync(invocation).ConfigureAwait(false),
                 _ => await RunCommand.RunAsync(invocation).ConfigureAwait(false),
             };

@@ -2,7 +2,7 @@ using Pipelines.Core.Cli;
 
 namespace Pipelines.Core;
 
-/// <summary>The command line of a pipeline: <c>run</c> (the default), <c>plan</c>, <c>graph</c>, <c>doctor</c>, <c>settings</c>, <c>oidc</c>.</summary>
+/// <summary>The command line of a pipeline: <c>run</c> (the default), <c>resume</c>, <c>runs</c>, <c>plan</c>, <c>graph</c>, <c>doctor</c>, <c>settings</c>, <c>oidc</c>.</summary>
 public static class PipelineApp
 {
     /// <summary>Does what the command line asks with a plan.</summary>

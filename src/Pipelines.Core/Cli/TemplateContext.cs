@@ -37,6 +37,9 @@ public sealed class TemplateContext
     /// <summary>Tells of something that may need a look but fails nothing.</summary>
     public required Action<string> Warn { get; init; }
 
+    /// <summary>Whether a run goes on, so that what it kept must still fit: the addresses of a sandbox, above all.</summary>
+    internal bool IsResumed { get; init; }
+
     internal List<IRunObserver> Observers { get; } = [];
 
     internal List<IAsyncDisposable> Owned { get; } = [];

@@ -56,6 +56,7 @@ public sealed partial class PipelineBuilder
             Kind = stage switch { Delegate => "lambda", PipelineBuilder => "gather", _ => stage.GetType().Name },
             Description = (stage as IDescribedStage)?.Description,
             OutputType = TypeNames.Of(typeof(TOutput)),
+            OutputClass = typeof(TOutput),
             Environment = (stage as IEnvironmentStage)?.Environment,
             RunAsync = async (values, context, cancellationToken) => Checked(name, await TaskOf(run(values, context, cancellationToken)).ConfigureAwait(false)),
             KeepsLaterEffects = stage is IKeepsLaterEffects { KeepsLaterEffects: true },

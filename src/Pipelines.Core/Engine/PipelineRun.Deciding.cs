@@ -20,8 +20,10 @@ internal sealed partial class PipelineRun
         {
             PlannedStage stage = _plan.Stages[end.Index];
             _outcomes[end.Index] = end.Outcome;
+            if (_setup.Resumption is not { IsOwn: true } own || !ReferenceEquals(own.OutcomeOf(stage), end.Outcome)) // else the journal has it
+                _setup.Journal?.StageEnded(stage, end.Outcome, _durations[end.Index], _attempts[end.Index], _reports[end.Index] ?? []);
             _hub.Publish(new RunEvent.StageEnded(_hub.Now, stage, end.Outcome, _durations[end.Index]));
-            if (end.Outcome is StageOutcome.Succeeded)
+            if (end.Outcome is StageOutcome.Succeeded || (end.Outcome is StageOutcome.Restored && _setup.Resumption!.IsOwn && _setup.Resumption.KeptOf(stage).WasDoneByItsRun)) // another run's deployment is not this one's to take back
                 RememberEffect(stage);
             if (end.Outcome is StageOutcome.Failed or StageOutcome.TimedOut && !stage.Always && _stoppedBy is null)
                 Stop(stage.Name);
@@ -39,13 +41,35 @@ internal sealed partial class PipelineRun
         PlannedStage stage = _plan.Stages[index];
         if (!_selected[index])
             return new StageOutcome.Skipped(new SkipCause.NotSelected());
+        if (_setup.Resumption?.OutcomeOf(stage) is { } kept)
+            return Restore(stage, kept);
         if (Blocked(stage) is { } blocked)
             return blocked;
+        if (MustDecide(stage))
+        {
+            MakeReady(stage);
+            return null;
+        }
+
         if (_forced || (!stage.Always && (_cancelled || _stoppedBy is not null)))
             return NotStarted();
         MakeReady(_plan.Stages[index]);
         return null;
     }
+
+    /// <summary>A stage that ended in an earlier process: what it reported is told again, for the summary.</summary>
+    private StageOutcome Restore(PlannedStage stage, StageOutcome outcome)
+    {
+        Journal.KeptStage kept = _setup.Resumption!.KeptOf(stage);
+        foreach (StageReport report in kept.Reports)
+            _hub.Publish(new RunEvent.StageReported(_hub.Now, stage, report));
+        (_durations[stage.Index], _attempts[stage.Index], _reports[stage.Index]) = (kept.Duration, kept.Attempts, kept.Reports);
+        return outcome;
+    }
+
+    /// <summary>Whether a kill came in the middle of a stage's effect: it was at work then, so that even a run that is about to end must find out what became of it.</summary>
+    private bool MustDecide(PlannedStage stage) =>
+        _setup.Resumption is { IsOwn: true } && !_setup.Cancel.IsCancellationRequested && !_forced && _setup.Journal?.HasHalfDone(stage.Name) == true;
 
     /// <summary>A failure: nothing new starts.</summary>
     private void Stop(string stage)
@@ -60,7 +84,8 @@ internal sealed partial class PipelineRun
     private void Cancel()
     {
         _cancelled = true;
-        LookForUndos();
+        if (!_setup.LeavesOnCancel)
+            LookForUndos();
         DropReady();
     }
 
@@ -80,7 +105,12 @@ internal sealed partial class PipelineRun
             dropped.AddRange(_readyAlways.TakeAll());
 
         foreach (PlannedStage stage in dropped.OrderBy(stage => stage.Index))
-            End(stage.Index, NotStarted());
+        {
+            if (MustDecide(stage))
+                MakeReady(stage);
+            else
+                End(stage.Index, NotStarted());
+        }
     }
 
     private StageOutcome NotStarted() => _cancelled || _stoppedBy is null ? new StageOutcome.Cancelled() : new StageOutcome.Skipped(new SkipCause.RunStopped(_stoppedBy));

@@ -57,6 +57,8 @@ internal sealed partial class PipelineRun
     /// <summary>Starts what is to be undone in an environment; false where a stage of it, or the holder of a lock, is still at work: its end brings us back here.</summary>
     private bool IsSettled(EnvironmentEffects environment)
     {
+        if (_setup.Resumption is not null && environment.Stages.Any(stage => _outcomes[stage.Index] is null && MustDecide(stage)))
+            return false; // whether there is anything to undo is found out first
         if (environment.Effects.Count == 0 && environment.RunningUndoable == 0)
             return true;
         if (environment.Running > 0)
@@ -123,6 +125,9 @@ internal sealed partial class PipelineRun
         {
             case StageOutcome.Failed or StageOutcome.TimedOut:
                 return new Cause(0, stage.Index, stage.Name);
+            case StageOutcome.Cancelled when _cancelled && _setup.LeavesOnCancel:
+            case null when _cancelled && _setup.LeavesOnCancel && _stoppedBy is null:
+                return null; // it is left as it is, to go on later
             case StageOutcome.Cancelled:
                 return new Cause(1, stage.Index, _cancelled ? stage.Name : _stoppedBy ?? stage.Name);
             case StageOutcome.Skipped skipped when skipped.Cause is not SkipCause.NotSelected && !IsByCondition(skipped):

@@ -24,6 +24,7 @@ internal sealed partial class PipelineRun
     private readonly DateTimeOffset?[] _startedAt;
     private readonly TimeSpan[] _durations;
     private readonly int[] _attempts;
+    private readonly IReadOnlyList<StageReport>?[] _reports;
 
     private int _running;
     private string? _stoppedBy;
@@ -38,7 +39,7 @@ internal sealed partial class PipelineRun
         _setup = setup;
         _hub = hub;
         _cancelRunning = CancellationTokenSource.CreateLinkedTokenSource(setup.Cancel);
-        _stageEnded = (execution, outcome) => _messages.Writer.TryWrite(new Message.StageEnded(execution.Stage.Index, outcome, execution.Elapsed, execution.Attempts));
+        _stageEnded = (execution, outcome) => _messages.Writer.TryWrite(new Message.StageEnded(execution.Stage.Index, outcome, execution.Elapsed, execution.Attempts, execution.Reports));
         var order = new StageOrder(CriticalPath.ExpectedRest(plan, setup.ExpectedDurations));
         _ready = new StageQueue(order);
         _readyAlways = new StageQueue(order);
@@ -50,6 +51,7 @@ internal sealed partial class PipelineRun
         _startedAt = new DateTimeOffset?[count];
         _durations = new TimeSpan[count];
         _attempts = new int[count];
+        _reports = new IReadOnlyList<StageReport>?[count];
         _environmentOf = new EnvironmentEffects?[count];
         _selected = Select(plan, setup.Selection);
         foreach (PlannedStage stage in plan.Stages)
@@ -82,6 +84,8 @@ internal sealed partial class PipelineRun
         long started = _setup.Time.GetTimestamp();
         _hub.Publish(new RunEvent.RunStarted(startedAt, _plan, _setup.Run));
         NoticeCancellation(); // before anything starts
+        if (_setup.Resumption is { WasCancelled: true })
+            Cancel();
         using CancellationTokenRegistration cancel = _setup.Cancel.UnsafeRegister(_ => _messages.Writer.TryWrite(new Message.Cancelled()), null);
         using CancellationTokenRegistration force = _setup.Force.UnsafeRegister(_ => _messages.Writer.TryWrite(new Message.Cancelled()), null);
 
@@ -131,6 +135,7 @@ internal sealed partial class PipelineRun
                 MakeReady(_locks.Release(stage.Locks));
                 _durations[ended.Index] = ended.Duration;
                 _attempts[ended.Index] = ended.Attempts;
+                _reports[ended.Index] = ended.Reports;
                 End(ended.Index, ended.Outcome);
                 break;
             case Message.UndoEnded ended:
@@ -148,10 +153,13 @@ internal sealed partial class PipelineRun
         if (forced == _forced && (_cancelled || !_setup.Cancel.IsCancellationRequested))
             return;
         _forced = forced;
+        if (!_cancelled)
+            _setup.Journal?.CancelAsked(!_setup.LeavesOnCancel);
         Cancel();
     }
 
-    private static bool[] Select(PipelinePlan plan, IReadOnlyList<PlannedStage>? selection)
+    /// <summary>Which stages are to run: those selected, and all that they need.</summary>
+    internal static bool[] Select(PipelinePlan plan, IReadOnlyList<PlannedStage>? selection)
     {
         bool[] selected = new bool[plan.Stages.Count];
         if (selection is null)
@@ -171,7 +179,7 @@ internal sealed partial class PipelineRun
 
     private abstract record Message
     {
-        public sealed record StageEnded(int Index, StageOutcome Outcome, TimeSpan Duration, int Attempts) : Message;
+        public sealed record StageEnded(int Index, StageOutcome Outcome, TimeSpan Duration, int Attempts, IReadOnlyList<StageReport> Reports) : Message;
 
         public sealed record UndoEnded(IReadOnlyList<UndoResult> Results, IReadOnlyCollection<string> Locks) : Message;
 

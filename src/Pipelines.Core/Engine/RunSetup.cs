@@ -1,3 +1,4 @@
+using Pipelines.Core.Engine.Journal;
 using Pipelines.Core.Model;
 
 namespace Pipelines.Core.Engine;
@@ -24,6 +25,15 @@ internal sealed record RunSetup
 
     /// <summary>The stages to run, with all that they need; null for all.</summary>
     public IReadOnlyList<PlannedStage>? Selection { get; init; }
+
+    /// <summary>Where it is kept what happens; null for nowhere.</summary>
+    public RunJournal? Journal { get; init; }
+
+    /// <summary>What is known from an earlier process or run; null for a run that starts from nothing.</summary>
+    public Resumption? Resumption { get; init; }
+
+    /// <summary>Whether a run that is cancelled leaves what it deployed as it is, to go on later; else what is not proven is undone.</summary>
+    public bool LeavesOnCancel { get; init; }
 
     /// <summary>How long the plan's stages took in earlier runs, by their index; zero where that is not known; null where nothing is.</summary>
     public TimeSpan[]? ExpectedDurations { get; init; }

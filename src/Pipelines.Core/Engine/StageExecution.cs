@@ -47,6 +47,8 @@ internal sealed class StageExecution : IThreadPoolWorkItem
 
     public int Attempts => Volatile.Read(ref _attempts);
 
+    public IReadOnlyList<StageReport> Reports => _reporter.Reports;
+
     public TimeSpan Elapsed => _setup.Time.GetElapsedTime(_started);
 
     public void Start(CancellationToken cancellationToken)
@@ -78,7 +80,11 @@ internal sealed class StageExecution : IThreadPoolWorkItem
 
     private async Task<StageOutcome> AttemptAsync()
     {
-        var context = new StageContext(_stage.Name, _setup.Run, _reporter, _setup.SecretsOf(_stage), _setup.Time) { ForceToken = _setup.Force };
+        var context = new StageContext(_stage.Name, _setup.Run, _reporter, _setup.SecretsOf(_stage), _setup.Time)
+        {
+            ForceToken = _setup.Force,
+            Effects = _setup.Journal is { } journal ? new Journal.StageEffects(_stage, journal, isUndo: false) : null,
+        };
         while (true)
         {
             int attempt = Interlocked.Increment(ref _attempts);

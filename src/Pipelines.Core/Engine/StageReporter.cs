@@ -5,10 +5,22 @@ namespace Pipelines.Core.Engine;
 /// <summary>Turns what a stage says into events, masked, a line at a time.</summary>
 internal sealed class StageReporter(PlannedStage stage, EventHub hub) : IStageReporter
 {
+    private readonly List<StageReport> _reports = [];
+
     /// <summary>Whether the stage has ended. The hub alone sets and reads it, under its lock.</summary>
     public bool IsClosed { get; set; }
 
     public ITextMasker Masker => hub.Masker;
+
+    /// <summary>What the stage reported, masked, for the journal.</summary>
+    public IReadOnlyList<StageReport> Reports
+    {
+        get
+        {
+            lock (_reports)
+                return [.. _reports];
+        }
+    }
 
     public void Close() => hub.Close(this);
 
@@ -27,7 +39,13 @@ internal sealed class StageReporter(PlannedStage stage, EventHub hub) : IStageRe
 
     public void LogMasked(LogLevel level, string line) => Publish(level, line);
 
-    public void Report(StageReport report) => hub.Publish(new RunEvent.StageReported(hub.Now, stage, Masked(report)), this);
+    public void Report(StageReport report)
+    {
+        StageReport masked = Masked(report);
+        lock (_reports)
+            _reports.Add(masked);
+        hub.Publish(new RunEvent.StageReported(hub.Now, stage, masked), this);
+    }
 
     private void Publish(LogLevel level, string line) => hub.Publish(new RunEvent.StageLogged(hub.Now, stage, level, line), this);
 

@@ -15,6 +15,16 @@ internal sealed class UndoRunner(RunSetup setup, EventHub hub)
         foreach (EnvironmentEffects.Effect effect in effects)
         {
             hub.Publish(new RunEvent.UndoStarted(hub.Now, effect.Stage, effect.Because));
+            if (setup.Resumption?.UndoOf(effect.Stage) is { } done) // by an earlier process of this run
+            {
+                foreach (StageReport told in done.Reports)
+                    hub.Publish(new RunEvent.StageReported(hub.Now, effect.Stage, told));
+                hub.Publish(new RunEvent.UndoEnded(hub.Now, effect.Stage, done.Result!));
+                results.Add(done.Result!);
+                continue;
+            }
+
+            setup.Journal?.UndoBegan(effect.Stage, effect.Because);
             long started = setup.Time.GetTimestamp();
             var reporter = new StageReporter(effect.Stage, hub);
             UndoReport? report = null;
@@ -32,6 +42,7 @@ internal sealed class UndoRunner(RunSetup setup, EventHub hub)
 
             reporter.Close();
             var result = new UndoResult(effect.Stage.Name, effect.Because, report, failure, setup.Time.GetElapsedTime(started));
+            setup.Journal?.UndoEnded(effect.Stage, result, reporter.Reports);
             hub.Publish(new RunEvent.UndoEnded(hub.Now, effect.Stage, result));
             results.Add(result);
         }
@@ -48,7 +59,12 @@ internal sealed class UndoRunner(RunSetup setup, EventHub hub)
         using var giveUp = new CancellationTokenSource(Timeout.InfiniteTimeSpan, setup.Time);
         using CancellationTokenRegistration patience = limit.Token.UnsafeRegister(static state => ((Action)state!)(), () => giveUp.CancelAfter(setup.GracePeriod));
         using CancellationTokenRegistration force = setup.Force.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), giveUp);
-        var context = new StageContext(stage.Name, setup.Run, reporter, setup.SecretsOf(stage), setup.Time) { ForceToken = setup.Force, Undoing = cause };
+        var context = new StageContext(stage.Name, setup.Run, reporter, setup.SecretsOf(stage), setup.Time)
+        {
+            ForceToken = setup.Force,
+            Undoing = cause,
+            Effects = setup.Journal is { } journal ? new Journal.StageEffects(stage, journal, isUndo: true) : null,
+        };
         CancellationToken token = end.Token; // the source may be disposed before an undo that was given up looks at it
         for (int attempt = 1; ; attempt++)
         {

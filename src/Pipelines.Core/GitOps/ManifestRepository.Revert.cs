@@ -33,7 +33,7 @@ internal sealed partial class ManifestRepository
                 if (block is not null)
                     changes.Add(new GitFileChange(paths[1], BlockedDigests.Write(BlockedDigests.Read(paths[1], files[1]?.Bytes).With(block))));
                 string subject = $"ci: revert {commit.App} to {tag ?? "no tag"} [skip ci]";
-                string message = ManifestCommit.Compose(subject, $"{why}\nThis reverts commit {revision}.", commit.RunId, commit.Trailers);
+                string message = ManifestCommit.Compose(subject, $"{why}\n{RevertLine(revision)}", commit.RunId, commit.Trailers);
                 string id = await clone.CommitAsync(changes, message, Identity, cancellationToken).ConfigureAwait(false);
                 result = new ManifestRevert.Reverted(id, tag) { Blocks = block is not null };
                 return true;

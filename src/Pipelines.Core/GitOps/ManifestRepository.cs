@@ -132,7 +132,7 @@ internal sealed partial class ManifestRepository : IDisposable
                 BareClone clone = await OpenAsync(cancellationToken).ConfigureAwait(false);
                 started = _context.Time.GetTimestamp();
                 if (await prepare(clone).ConfigureAwait(false))
-                    await clone.PushAsync(cancellationToken).ConfigureAwait(false);
+                    await clone.PushAsync(_context.ForceToken).ConfigureAwait(false); // brought to its end also when the run is asked to end: one that is broken off may have arrived, and nobody would undo it
                 return;
             }
             catch (GitException exception) when (exception.Failure == GitFailure.Rejected && attempt < _target.PushAttempts)

@@ -1,3 +1,5 @@
+using Pipelines.Core.Model;
+
 namespace Pipelines.Core.Reporting;
 
 /// <summary>The JSON of one event, the same in <c>events.jsonl</c> and with <c>--output json</c>: <c>at</c> and <c>event</c> first, then what the event holds. Durations are seconds.</summary>

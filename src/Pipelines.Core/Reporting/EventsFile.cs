@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Pipelines.Core.Model;
 
 namespace Pipelines.Core.Reporting;
 

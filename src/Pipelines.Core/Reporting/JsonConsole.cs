@@ -1,4 +1,5 @@
 using System.Text;
+using Pipelines.Core.Model;
 
 namespace Pipelines.Core.Reporting;
 

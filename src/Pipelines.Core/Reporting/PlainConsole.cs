@@ -92,6 +92,7 @@ internal sealed class PlainConsole(TextWriter output, CiHost host, bool color, S
             StageOutcome.TimedOut timedOut => $"timed out after {Amounts.Duration(timedOut.Limit)}: {LogText.Line(timedOut.Failure.What)}",
             StageOutcome.Failed failed => $"failed after {duration}: {LogText.Line(failed.Failure.What)}",
             StageOutcome.Cancelled => "cancelled",
+            StageOutcome.Restored => "restored: done earlier, not again",
             _ => $"{ended.Outcome.Word} in {duration}",
         };
         CloseVoice(ended.Stage, ended.Outcome.Word, ended.At);

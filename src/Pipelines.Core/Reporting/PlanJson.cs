@@ -1,3 +1,5 @@
+using Pipelines.Core.Model;
+
 namespace Pipelines.Core.Reporting;
 
 /// <summary>The JSON of a plan. Times are seconds.</summary>

@@ -54,7 +54,12 @@ internal static class RunStory
         }
 
         if (Failed(record).FirstOrDefault() is { } first)
+        {
             steps.Add(Again(record.Run!, first));
+            if (!record.Run!.IsCi) // on a CI system the next job may not see this folder
+                steps.Add(new("or, where nothing of the sources has to change, go on from there", $"dotnet run --project build -- resume {record.Run.Id}"));
+        }
+
         return steps;
     }
 

@@ -28,17 +28,21 @@ internal sealed class LoopbackServer : IHttpApplication<HttpContext>, IAsyncDisp
     private LoopbackServer(TimeProvider time) => _time = time;
 
     /// <summary>Opens as many ports, then asks for what stands behind them: a stand-in may need to know another's port.</summary>
-    public static async Task<LoopbackServer> StartAsync(int ports, Func<IReadOnlyList<int>, IReadOnlyList<IStandIn>> standIns, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="ports">The ports; 0 for any.</param>
+    /// <param name="standIns">Makes what stands behind them.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    public static async Task<LoopbackServer> StartAsync(IReadOnlyList<int> ports, Func<IReadOnlyList<int>, IReadOnlyList<IStandIn>> standIns, TimeProvider time, CancellationToken cancellationToken)
     {
         var application = new LoopbackServer(time);
         var options = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = NoServices.Instance };
         options.Limits.MaxRequestBodySize = null; // layers of an image
         options.Limits.MinRequestBodyDataRate = null;
         options.Limits.MinResponseDataRate = null;
-        var listeners = new List<ListenOptions>(ports);
-        for (int i = 0; i < ports; i++)
+        var listeners = new List<ListenOptions>(ports.Count);
+        foreach (int port in ports)
         {
-            options.Listen(IPAddress.Loopback, 0, listener =>
+            options.Listen(IPAddress.Loopback, port, listener =>
             {
                 listener.Protocols = HttpProtocols.Http1;
                 listeners.Add(listener);
@@ -54,7 +58,7 @@ internal sealed class LoopbackServer : IHttpApplication<HttpContext>, IAsyncDisp
             IReadOnlyList<IStandIn> made = standIns(bound);
             lock (application._standIns)
             {
-                for (int i = 0; i < ports; i++)
+                for (int i = 0; i < ports.Count; i++)
                     application._standIns.Add(bound[i], made[i]);
             }
         }

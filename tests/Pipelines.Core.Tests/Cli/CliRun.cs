@@ -1,4 +1,5 @@
 using Pipelines.Core.Cli;
+using Pipelines.Core.Engine.Journal;
 using Pipelines.Core.Hosts;
 using Pipelines.Testing;
 
@@ -7,7 +8,14 @@ namespace Pipelines.Core.Tests.Cli;
 /// <summary>The whole command line in process, in a folder of its own.</summary>
 internal sealed class CliRun : IDisposable
 {
+    public CliRun() { }
+
+    /// <summary>In the folder of another one.</summary>
+    public CliRun(TemporaryDirectory folder) => Folder = folder;
+
     public TemporaryDirectory Folder { get; } = new();
+
+    public JournalWatch? JournalWatch { get; set; }
 
     public Dictionary<string, string> Variables { get; } = [];
 
@@ -33,6 +41,7 @@ internal sealed class CliRun : IDisposable
             CurrentDirectory = Folder.Path,
             BaseDirectory = Folder.Path,
             IsTerminal = IsTerminal,
+            JournalWatch = JournalWatch,
         });
         Output = output.ToString();
         Error = error.ToString();

@@ -151,7 +151,7 @@ public class GraphTests
         RunResult result = await EngineRun.Run(plan, setup => setup with { Selection = [plan.Stages[1]] });
         Assert.IsType<StageOutcome.Succeeded>(result.Of("one"));
         Assert.IsType<StageOutcome.Succeeded>(result.Of("two"));
-        Assert.Equal("because --stage selected others", result.SkipOf("three"));
+        Assert.Equal("because --stage or --from selected others", result.SkipOf("three"));
         Assert.Equal(0, result.ExitCode);
     }
 

@@ -248,6 +248,57 @@ public sealed class ManifestRepositoryTests : IDisposable
         Assert.Equal((false, null), await repository.LookAtAsync(new string('0', 40), change.Revision, CancellationToken.None));
     }
 
+    [Fact] // a run that was killed right after its push, and others were faster to come back
+    public async Task Find_OthersPushedSince_KnowsItsOwnCommitInTheHistory()
+    {
+        GitRepository bare = await ManifestsAsync();
+        Assert.Null(await FindAsync("new", mayBeDone: true));
+        ManifestChange ours = await SetAsync("new");
+        Assert.Null(await FindAsync("new", mayBeDone: false)); // who cannot have done it does not search
+        Assert.Equal(ours, await FindAsync("new", mayBeDone: true));
+        await SetAsync("newer", run: "run-2"); // over ours
+        GitRepository other = await bare.CloneAsync(Path.Combine(_directory.Path, "other"));
+        for (int number = 0; number < 60; number++) // more than the newest part of the history
+        {
+            other.Write("apps/other.yaml", $"a: {number}\n");
+            await other.CommitAsync($"theirs\n\nPipeline-Run: run-{number + 10}");
+        }
+
+        await other.RunAsync("push", "-q", "origin", "main");
+        Assert.Equal(ours, await FindAsync("new", mayBeDone: true));
+        Assert.Null(await FindAsync("new", mayBeDone: true, run: "run-3"));
+        Assert.Null(await FindAsync("new", mayBeDone: true, run: "run")); // the beginning of a trailer is no trailer
+    }
+
+    [Fact]
+    public async Task Find_DeploymentThatThisRunTookBack_IsToBeDoneAgain()
+    {
+        await ManifestsAsync();
+        ManifestChange ours = await SetAsync("new");
+        Assert.Null(await FindRevertAsync("new", ours, mayBeDone: true, blocks: false));
+        var reverted = Assert.IsType<ManifestRevert.Reverted>(await RevertAsync("new", ours));
+        Assert.Null(await FindAsync("new", mayBeDone: true));
+        Assert.Null(await FindRevertAsync("new", ours, mayBeDone: false, blocks: false));
+        Assert.Equal(reverted, await FindRevertAsync("new", ours, mayBeDone: true, blocks: false));
+        await SetAsync("newer", run: "run-2");
+        Assert.Equal(reverted, await FindRevertAsync("new", ours, mayBeDone: true, blocks: false));
+        ManifestChange again = await SetAsync("new");
+        Assert.Equal(again, await FindAsync("new", mayBeDone: true));
+        Assert.Null(await FindRevertAsync("new", again, mayBeDone: true, blocks: false)); // that was another commit
+    }
+
+    private async Task<ManifestChange?> FindAsync(string tag, bool mayBeDone, string run = "run-1")
+    {
+        using var repository = new ManifestRepository(Target, new RecordingContext(_directory.Path).Context);
+        return await repository.FindAsync(new ManifestCommit("order", tag, run), mayBeDone, CancellationToken.None);
+    }
+
+    private async Task<ManifestRevert?> FindRevertAsync(string tag, ManifestChange change, bool mayBeDone)
+    {
+        using var repository = new ManifestRepository(Target, new RecordingContext(_directory.Path).Context);
+        return await repository.FindRevertAsync(new ManifestCommit("order", tag, "run-1"), change.Revision, mayBeDone, CancellationToken.None);
+    }
+
     private ManifestTarget Target => new() { Repository = "manifests.git", File = File, AuthorName = "Deployer", AuthorEmail = "deployer@example.com" };
 
     private Task<GitRepository> ManifestsAsync() => GitRepository.CreateManifestsAsync(_directory.Path, (File, Before));

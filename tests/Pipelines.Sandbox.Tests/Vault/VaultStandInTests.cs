@@ -22,7 +22,7 @@ public sealed class VaultStandInTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _vault = new VaultStandIn("root-token", new Dictionary<string, string> { ["vault://secret/app#key"] = "seeded-value", ["vault://secret/app#other"] = "other-value" }, _time);
-        _server = await LoopbackServer.StartAsync(1, ports =>
+        _server = await LoopbackServer.StartAsync([0], ports =>
         {
             _http.BaseAddress = new Uri($"http://127.0.0.1:{ports[0]}/v1/");
             return [_vault];

@@ -14,5 +14,7 @@ internal enum CliCommand
     Unblock,
     LockList,
     LockRelease,
+    Resume,
+    Runs,
     Oidc,
 }

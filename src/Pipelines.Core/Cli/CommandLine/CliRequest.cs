@@ -17,6 +17,14 @@ internal sealed record CliRequest
 
     public IReadOnlyList<string> Stages { get; init; } = [];
 
+    /// <summary>The stage from which on everything runs, with what comes before it from an earlier run.</summary>
+    public string? From { get; init; }
+
+    /// <summary>The run to go on with; null for the newest that can.</summary>
+    public string? Run { get; init; }
+
+    public CancelChoice OnCancel { get; init; } = CancelChoice.Undo;
+
     public string? Directory { get; init; }
 
     public int? Jobs { get; init; }

@@ -16,7 +16,10 @@ internal sealed class CommandLineParser
     private readonly Option<string[]> _set = new("--set") { Description = "Set a setting: --set key=value. May be repeated.", HelpName = "key=value", Recursive = true, AllowMultipleArgumentsPerToken = false };
     private readonly Option<string?> _directory = new("--directory", "-C") { Description = "The root of the service. Default: the folder above the build script's project.", HelpName = "path", Recursive = true };
     private readonly Option<string[]> _fault = new("--sandbox-fault") { Description = "Let the sandbox fail: smoke, argocd-degraded, push-conflict, registry or slack. May be repeated.", HelpName = "fault" };
-    private readonly Option<string[]> _stage = new("--stage") { Description = "Run this stage and all that it needs. May be repeated.", HelpName = "name" };
+    private readonly Option<string[]> _stage = new("--stage") { Description = "Run this stage and all that it needs. May be repeated. What it needs is taken from the newest finished run of the same commit, where there is one.", HelpName = "name" };
+    private readonly Option<string?> _from = new("--from") { Description = "Run this stage and all that comes after it; what comes before is taken from the newest finished run of the same commit.", HelpName = "name" };
+    private readonly Option<string?> _onCancel = new("--on-cancel") { Description = "When the run is cancelled (Ctrl-C, SIGTERM): undo what was deployed and not proven, or leave it to go on later. Default: undo.", HelpName = "undo|leave" };
+    private readonly Argument<string?> _run = new("run") { Description = "The run's id. Default: the newest that did not succeed.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _jobs = new("--jobs", "-j") { Description = "How many stages may run at once. Default: the number of processors, at least 4.", HelpName = "number" };
     private readonly Option<bool> _failFast = new("--fail-fast") { Description = "Cancel running stages as soon as one fails." };
     private readonly Option<string?> _output = new("--output", "-o") { Description = "How the run is shown. Default: live in a terminal, plain elsewhere.", HelpName = "plain|live|json" };
@@ -39,11 +42,15 @@ internal sealed class CommandLineParser
     public CommandLineParser(string pipeline, TextWriter text)
     {
         _text = text;
-        Option[] running = [_fault, _stage, _jobs, _failFast, _allowOlder, _output];
+        Option[] running = [_fault, _stage, _from, _jobs, _failFast, _allowOlder, _onCancel, _output];
+        System.CommandLine.Command resume = With(new System.CommandLine.Command("resume", "Go on with a run that was killed, cancelled or failed: nothing that finished is done again."), _fault, _jobs, _failFast, _onCancel, _output);
+        resume.Arguments.Add(_run);
         _root = new RootCommand($"The pipeline of {pipeline}. Exit codes: 0 done, 1 the pipeline failed, 2 bad usage, settings or definition, 3 a required tool or credential is missing, 130 cancelled.")
         {
             _sandbox, _live, _set, _directory,
             With(new System.CommandLine.Command("run", "Run the pipeline (the default)."), running),
+            resume,
+            With(new System.CommandLine.Command("runs", "List the runs of this checkout and how they ended."), _json),
             With(new System.CommandLine.Command("plan", "Show the stages and what each waits for, and run nothing."), _json),
             With(new System.CommandLine.Command("graph", "Draw the stages as Mermaid or DOT."), _format),
             With(new System.CommandLine.Command("doctor", "Check that this machine has what the pipeline needs, and say how to get what is missing."), _json),
@@ -88,6 +95,9 @@ internal sealed class CommandLineParser
             SandboxFaults = [.. (result.GetValue(_fault) ?? []).SelectMany(fault => fault.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
             Assignments = result.GetValue(_set) ?? [],
             Stages = result.GetValue(_stage) ?? [],
+            From = result.GetValue(_from),
+            Run = result.GetValue(_run),
+            OnCancel = OneOf("--on-cancel", result.GetValue(_onCancel), CancelChoice.Undo, CancelChoice.Undo, CancelChoice.Leave),
             Directory = result.GetValue(_directory),
             Jobs = Count("--jobs", "stages", result.GetValue(_jobs)),
             FailFast = result.GetValue(_failFast),

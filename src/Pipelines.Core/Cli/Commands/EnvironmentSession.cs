@@ -75,7 +75,7 @@ internal sealed class EnvironmentSession : IAsyncDisposable
             BuildUrl = invocation.Host.BuildUrl,
             Actor = invocation.Host.Actor,
         };
-        Interrupts? interrupts = environment.HandlesSignals ? new Interrupts(text => environment.Error.WriteLine(text)) : null;
+        Interrupts? interrupts = environment.HandlesSignals ? new Interrupts(text => environment.Error.WriteLine(text), leaves: true) : null;
         var context = new StageContext(invocation.Request.Command.ToString().ToLowerInvariant(), run, new CommandReporter(environment.Error, masker), secrets, environment.Time) { ForceToken = interrupts?.Force ?? CancellationToken.None };
         var session = new EnvironmentSession(invocation, template, secrets, interrupts, folder, context);
         try

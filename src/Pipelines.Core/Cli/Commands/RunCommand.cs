@@ -1,6 +1,7 @@
 using Pipelines.Core.Cli.CommandLine;
 using Pipelines.Core.Cli.Session;
 using Pipelines.Core.Engine;
+using Pipelines.Core.Engine.Journal;
 using Pipelines.Core.Hosts;
 using Pipelines.Core.Model;
 using Pipelines.Core.Reporting;
@@ -19,10 +20,25 @@ internal static class RunCommand
 
     public static async Task<int> RunAsync(Invocation invocation)
     {
-        AppEnvironment environment = invocation.Environment;
+        if (invocation.Request is { From: not null, Stages.Count: > 0 })
+            throw new InvalidUsageException("--from does not go with --stage.", null, "Give one of them: --from runs a stage and all after it, --stage a stage and all that it needs.");
         EffectiveSettings settings = Application.LoadSettings(invocation, check: true);
-        using var folder = RunFolder.Create(invocation.Directory, environment.Time);
-        using Interrupts? interrupts = environment.HandlesSignals ? new Interrupts(text => environment.Error.WriteLine(text)) : null;
+        using var folder = RunFolder.Create(invocation.Directory, invocation.Environment.Time);
+        return await RunAsync(invocation, settings, folder, null).ConfigureAwait(false);
+    }
+
+    /// <summary>Goes on with a run.</summary>
+    /// <param name="invocation">What was asked for, with the run's own settings.</param>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="history">What the run did so far.</param>
+    public static Task<int> RunAsync(Invocation invocation, RunFolder folder, RunHistory history) =>
+        RunAsync(invocation, Application.LoadSettings(invocation, check: true), folder, history);
+
+    private static async Task<int> RunAsync(Invocation invocation, EffectiveSettings settings, RunFolder folder, RunHistory? history)
+    {
+        AppEnvironment environment = invocation.Environment;
+        bool leaves = invocation.Request.OnCancel == CancelChoice.Leave;
+        using Interrupts? interrupts = environment.HandlesSignals ? new Interrupts(text => environment.Error.WriteLine(text), leaves) : null;
         CancellationToken cancel = interrupts?.Cancel ?? CancellationToken.None;
 
         var warnings = new PendingWarnings();
@@ -43,6 +59,7 @@ internal static class RunCommand
             Mode = invocation.Mode,
             Directory = invocation.Directory,
             WillRun = true,
+            IsResumed = history is not null,
             RunDirectory = folder.Path,
             SandboxFaults = invocation.Request.SandboxFaults,
             Secrets = secrets,
@@ -54,6 +71,16 @@ internal static class RunCommand
         try
         {
             PipelinePlan plan = await invocation.Template.BuildAsync(context, cancel).ConfigureAwait(false);
+            List<PlannedStage>? selection = Selected(plan, invocation.Request);
+            RunIdentity identity = RunIdentities.Of(invocation, folder.Id, plan, settings, context.Source);
+            Resumption? resumption = history is not null ? ResumptionChoice.Continue(history, plan, identity, selection, warnings.Add) : ResumptionChoice.Reuse(invocation, plan, identity, selection, warnings.Add);
+            string path = Path.Combine(folder.Path, RunJournal.FileName);
+            using RunJournal journal = history is not null
+                ? RunJournal.Continue(path, history, resumption!.Again, masker, environment.Time, environment.JournalWatch)
+                : RunJournal.Create(path, identity with { Reuses = resumption?.Run }, masker, environment.Time, environment.JournalWatch);
+            journal.Warn = warnings.Add;
+            if (resumption is not null)
+                await environment.Error.WriteLineAsync(ResumptionChoice.Describe(resumption, history)).ConfigureAwait(false);
             var durations = new StageDurations(invocation.Directory, plan);
             TimeSpan[]? expected = durations.Read();
             var setup = new RunSetup
@@ -65,7 +92,10 @@ internal static class RunCommand
                 Observers = [.. RunObservers.For(invocation, folder.Path), .. context.Observers],
                 Jobs = invocation.Request.Jobs ?? Math.Max(LeastJobs, Environment.ProcessorCount),
                 FailFast = invocation.Request.FailFast,
-                Selection = Selected(plan, invocation.Request.Stages),
+                Selection = selection,
+                Journal = journal,
+                Resumption = resumption,
+                LeavesOnCancel = leaves,
                 ExpectedDurations = expected,
                 Cancel = cancel,
                 Force = interrupts?.Force ?? CancellationToken.None,
@@ -81,6 +111,9 @@ internal static class RunCommand
             await hub.CompleteAsync(limit.Token).ConfigureAwait(false);
             foreach (IDisposable observer in setup.Observers.OfType<IDisposable>())
                 observer.Dispose();
+            journal.RunEnded(result); // after the reports: until then a run that goes on writes them again
+            if (result.Status == RunStatus.Cancelled)
+                await environment.Error.WriteLineAsync(ResumptionChoice.AfterCancel(result, folder.Id, leaves)).ConfigureAwait(false);
             return result.ExitCode;
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -129,21 +162,18 @@ internal static class RunCommand
         Source = source,
     };
 
-    private static List<PlannedStage>? Selected(PipelinePlan plan, IReadOnlyList<string> names)
+    private static List<PlannedStage>? Selected(PipelinePlan plan, CliRequest request)
     {
-        if (names.Count == 0)
-            return null;
-        var selected = new List<PlannedStage>();
-        foreach (string name in names)
-        {
-            selected.Add(plan.Stages.FirstOrDefault(stage => stage.Name == name) ?? throw new InvalidUsageException(
-                $"--stage: there is no stage '{name}'.{NearestName.Suggestion(name, plan.Stages.Select(stage => stage.Name))}",
-                "  The stages are " + string.Join(", ", plan.Stages.Select(stage => $"'{stage.Name}'")) + ".",
-                "See what each of them does: dotnet run --project build -- plan"));
-        }
-
-        return selected;
+        if (request.From is { } from)
+            return ResumptionChoice.Downstream(plan, Stage(plan, "--from", from));
+        return request.Stages.Count == 0 ? null : [.. request.Stages.Select(name => Stage(plan, "--stage", name))];
     }
+
+    private static PlannedStage Stage(PipelinePlan plan, string option, string name) =>
+        plan.Stages.FirstOrDefault(stage => stage.Name == name) ?? throw new InvalidUsageException(
+            $"{option}: there is no stage '{name}'.{NearestName.Suggestion(name, plan.Stages.Select(stage => stage.Name))}",
+            "  The stages are " + string.Join(", ", plan.Stages.Select(stage => $"'{stage.Name}'")) + ".",
+            "See what each of them does: dotnet run --project build -- plan");
 
     private static void Remember(StageDurations durations, TimeSpan[]? expected, RunResult result, EventHub hub)
     {

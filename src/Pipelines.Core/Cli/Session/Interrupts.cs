@@ -9,11 +9,15 @@ internal sealed class Interrupts : IDisposable
     private readonly CancellationTokenSource _force = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly Action<string> _tell;
+    private readonly string _then;
     private int _count;
 
-    public Interrupts(Action<string> tell)
+    /// <param name="tell">Says what is done about the signal.</param>
+    /// <param name="leaves">Whether what was deployed stays as it is.</param>
+    public Interrupts(Action<string> tell, bool leaves)
     {
         _tell = tell;
+        _then = leaves ? "what was deployed is left as it is" : "what was deployed and not proven is undone";
         foreach (PosixSignal signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT, PosixSignal.SIGHUP })
             _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
     }
@@ -36,7 +40,7 @@ internal sealed class Interrupts : IDisposable
         int count = Interlocked.Increment(ref _count);
         if (count == 1)
         {
-            _tell($"{context.Signal}: asking the running stages to end; what was deployed and not proven is undone. Once more to end at once.");
+            _tell($"{context.Signal}: asking the running stages to end; {_then}. Once more to end at once.");
             _cancel.Cancel();
         }
         else if (count == 2)

@@ -54,7 +54,50 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>Opens the folder of a run that goes on.</summary>
+    /// <exception cref="InvalidUsageException">A run is at work, perhaps this very one, or the folder cannot be written.</exception>
+    public static RunFolder Open(string serviceDirectory, string id)
+    {
+        string root = System.IO.Path.Combine(serviceDirectory, ".pipelines");
+        string path = System.IO.Path.Combine(root, "runs", id);
+        try
+        {
+            FileStream @lock = Lock(root, id);
+            try
+            {
+                string work = System.IO.Path.Combine(path, "work");
+                if (Directory.Exists(work))
+                    Directory.Delete(work, recursive: true); // copies that a killed process left
+                EndLastLine(System.IO.Path.Combine(path, "events.jsonl"));
+                return new RunFolder(id, path, @lock);
+            }
+            catch
+            {
+                @lock.Dispose();
+                throw;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidUsageException(
+                "The folder of the run cannot be written, so it does not go on.", $"  {path}: {exception.Message}", "Free some space, or let this user write to the checkout.");
+        }
+    }
+
     public void Dispose() => _lock.Dispose();
+
+    /// <summary>A kill may have cut the last event off; the next one begins on a line of its own.</summary>
+    private static void EndLastLine(string file)
+    {
+        if (!File.Exists(file))
+            return;
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, 1);
+        if (stream.Length == 0)
+            return;
+        stream.Seek(-1, SeekOrigin.End);
+        if (stream.ReadByte() != '\n')
+            stream.WriteByte((byte)'\n');
+    }
 
     /// <summary>Sorts by time; the last part keeps two runs of one second apart.</summary>
     private static string NewId(TimeProvider time)

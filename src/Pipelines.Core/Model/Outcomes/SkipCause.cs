@@ -30,10 +30,10 @@ public abstract record SkipCause
         public override string ToString() => $"because the run stopped after '{Stage}' failed";
     }
 
-    /// <summary><c>--stage</c> asked for others.</summary>
+    /// <summary><c>--stage</c> or <c>--from</c> asked for others.</summary>
     public sealed record NotSelected : SkipCause
     {
         /// <inheritdoc/>
-        public override string ToString() => "because --stage selected others";
+        public override string ToString() => "because --stage or --from selected others";
     }
 }

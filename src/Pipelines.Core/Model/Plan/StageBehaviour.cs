@@ -9,6 +9,9 @@ internal sealed record StageBehaviour
 
     public required string OutputType { get; init; }
 
+    /// <summary>The type of the output, for keeping it.</summary>
+    public Type OutputClass { get; init; } = typeof(Unit);
+
     /// <summary>The environment the stage itself names.</summary>
     public DeploymentEnvironment? Environment { get; init; }
 

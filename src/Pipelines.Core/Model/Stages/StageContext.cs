@@ -3,7 +3,7 @@ using Pipelines.Core.Model;
 namespace Pipelines.Core;
 
 /// <summary>What a stage may use of the run it is part of: its log, the clock, secrets, and the facts of the run.</summary>
-public sealed class StageContext
+public sealed partial class StageContext
 {
     private readonly IStageReporter _reporter;
 

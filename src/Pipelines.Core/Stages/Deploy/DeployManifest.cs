@@ -100,7 +100,13 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
         CheckBranch(image.Image.Image.Source, context.Run);
         using var repository = new ManifestRepository(Environment.Manifest, context);
         context.Log.Info($"Deploying {tag} to {Environment.Name}: {Environment.Manifest.Key} in {Environment.Manifest.File} of {repository.Name}, branch {Environment.Manifest.Branch}.");
-        ManifestChange change = await repository.SetTagAsync(DeploymentCommits.For(Environment, image, tag, trailers, context.Run) with { AllowsOlder = AllowOlder || context.Run.AllowsOlder }, cancellationToken).ConfigureAwait(false);
+        ManifestCommit manifestCommit = DeploymentCommits.For(Environment, image, tag, trailers, context.Run) with { AllowsOlder = AllowOlder || context.Run.AllowsOlder };
+        ManifestChange change = await context.EffectAsync(
+            DeploymentCommits.Effect,
+            $"{Environment.Manifest.Key} = {tag} in {Environment.Manifest.File} of {repository.Name}, branch {Environment.Manifest.Branch}",
+            (mayBeDone, token) => repository.FindAsync(manifestCommit, mayBeDone, token),
+            token => repository.SetTagAsync(manifestCommit, token),
+            cancellationToken).ConfigureAwait(false);
         string commit = change.Revision[..Math.Min(10, change.Revision.Length)];
         context.Log.Info(change.Changed
             ? $"Pushed {commit}: {Environment.App} in {Environment.Name} goes from {change.PreviousTag ?? "no tag"} to {tag}."

@@ -5,6 +5,12 @@ namespace Pipelines.Core.Stages.Deploy;
 /// <summary>What a deployment's commits say beside the tag.</summary>
 internal static class DeploymentCommits
 {
+    /// <summary>What the run's journal calls the commit and its push.</summary>
+    public const string Effect = "commit to the manifest repository";
+
+    /// <summary>What the run's journal calls the commit that takes it back.</summary>
+    public const string UndoEffect = "revert in the manifest repository";
+
     public static ManifestCommit For(DeploymentEnvironment environment, PublishedImage image, string tag, IReadOnlyList<(string, string)> more, RunInfo run)
     {
         SourceRevision source = image.Image.Image.Source;

@@ -17,7 +17,12 @@ internal sealed class DeploymentUndo(Deployment deployment, StageContext context
         using (var repository = new ManifestRepository(_environment.Manifest, context))
         {
             ManifestCommit commit = DeploymentCommits.ForUndo(_environment, deployment.Image, tag, context.Run);
-            revert = await repository.RevertAsync(commit, deployment.Revision, deployment.PreviousTag, $"The deployment to {_environment.Name} did not prove itself.", cancellationToken, Block(tag)).ConfigureAwait(false);
+            revert = await context.EffectAsync(
+                DeploymentCommits.UndoEffect,
+                $"{deployment.Revision} in {_environment.Manifest.File} of {repository.Name}, branch {_environment.Manifest.Branch}",
+                (mayBeDone, token) => repository.FindRevertAsync(commit, deployment.Revision, mayBeDone, Block(tag) is not null, token),
+                token => repository.RevertAsync(commit, deployment.Revision, deployment.PreviousTag, $"The deployment to {_environment.Name} did not prove itself.", token, Block(tag)),
+                cancellationToken).ConfigureAwait(false);
         }
 
         switch (revert)

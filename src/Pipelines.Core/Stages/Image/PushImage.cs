@@ -30,15 +30,23 @@ public sealed record PushImage : IStage<ScannedImage, PublishedImage>, IDescribe
         RegistryCredentials credentials = Credentials ?? RegistryCredentials.For(image.Reference);
         RegistryClient client = RegistryClient.For(image.Reference, credentials, context);
 
-        RegistryManifest? held = await client.FindManifestAsync(image.Reference, cancellationToken).ConfigureAwait(false);
-        if (held is not null && !held.Is(image.Id))
-            throw new TagConflictException(image.Reference, held.Digest, held.ConfigDigest, image.Id, afterPush: false);
-        if (held is not null)
-        {
-            context.Log.Info($"{image.Reference} is in the registry already, as {held.Digest}: nothing to push.");
-            return Publish(input, held.Digest, context);
-        }
+        string digest = await context.EffectAsync("push image", $"{image.Reference} {image.Id}", FindAsync, token => PushAsync(client, credentials, image, context, token), cancellationToken).ConfigureAwait(false);
+        return Publish(input, digest, context);
 
+        async Task<string?> FindAsync(CancellationToken token)
+        {
+            RegistryManifest? held = await client.FindManifestAsync(image.Reference, token).ConfigureAwait(false);
+            if (held is null)
+                return null;
+            if (!held.Is(image.Id))
+                throw new TagConflictException(image.Reference, held.Digest, held.ConfigDigest, image.Id, afterPush: false);
+            context.Log.Info($"{image.Reference} is in the registry already, as {held.Digest}: nothing to push.");
+            return held.Digest;
+        }
+    }
+
+    private async Task<string> PushAsync(RegistryClient client, RegistryCredentials credentials, BuiltImage image, StageContext context, CancellationToken cancellationToken)
+    {
         switch (image.Location)
         {
             case ImageLocation.DockerEngine:
@@ -52,12 +60,12 @@ public sealed record PushImage : IStage<ScannedImage, PublishedImage>, IDescribe
                 break;
         }
 
-        held = await client.FindManifestAsync(image.Reference, cancellationToken).ConfigureAwait(false)
+        RegistryManifest held = await client.FindManifestAsync(image.Reference, cancellationToken).ConfigureAwait(false)
             ?? throw new RegistryAnswerException(image.Reference.Registry!, $"The registry took {image.Reference} and does not have it.", null, "Look at the registry's own log: a clean-up rule or a full disk takes it away.");
         if (!held.Is(image.Id)) // whoever pushed between the scan and now: what was scanned is what is deployed
             throw new TagConflictException(image.Reference, held.Digest, held.ConfigDigest, image.Id, afterPush: true);
         context.Log.Info($"pushed {image.Reference} as {held.Digest}");
-        return Publish(input, held.Digest, context);
+        return held.Digest;
     }
 
     private async Task PushFromEngineAsync(BuiltImage image, RegistryCredentials credentials, StageContext context, CancellationToken cancellationToken)

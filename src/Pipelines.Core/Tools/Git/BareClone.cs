@@ -91,6 +91,31 @@ internal sealed partial class BareClone
         return (output[..end].Trim(), output[(end + 1)..].TrimEnd());
     }
 
+    /// <summary>The commits of the branch that touched a file and have a line in their message, the newest first. Looks through the whole history where the newest part of it has none.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="line">The line, as it is.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<IReadOnlyList<(string Id, string Message)>> FindCommitsAsync(string path, string line, CancellationToken cancellationToken)
+    {
+        foreach (string depth in (string[])[$"--depth={HistoryDepth}", "--unshallow"])
+        {
+            if (depth == "--unshallow" && !File.Exists(Path.Combine(_directory, "shallow")))
+                break;
+            await FetchAsync(depth, cancellationToken).ConfigureAwait(false);
+            string output = await LocalAsync(
+                ["log", "-z", "--no-show-signature", "--full-history", "--fixed-strings", $"--grep={line}", "--format=%H%n%B", Tip, "--", $":(literal){path}"], cancellationToken).ConfigureAwait(false);
+            (string, string Message)[] commits =
+            [
+                .. output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(commit => commit.Split('\n', 2)).Select(parts => (parts[0].Trim(), parts.Length > 1 ? parts[1].TrimEnd() : ""))
+                    .Where(commit => commit.Item2.Split('\n').Contains(line)), // git finds it in the middle of a line too
+            ];
+            if (commits.Length > 0)
+                return commits;
+        }
+
+        return [];
+    }
+
     /// <summary>Pushes the commit that was made last.</summary>
     /// <exception cref="GitException">It was refused; <see cref="GitException.Failure"/> says whether another try helps.</exception>
     public Task PushAsync(CancellationToken cancellationToken) =>

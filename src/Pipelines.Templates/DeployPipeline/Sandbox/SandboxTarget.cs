@@ -34,6 +34,7 @@ internal static class SandboxTarget
                 Secrets = made.Seeds,
                 ArgoCdToken = made.ArgoCd,
                 SlackToken = made.Slack,
+                KeepsPorts = context.IsResumed,
             },
             cancellationToken).ConfigureAwait(false);
         context.Own(sandbox);

@@ -57,7 +57,7 @@ internal sealed class AwsCloud : IAsyncDisposable
         account.Issuers.Add(issuer);
         account.Trusts.Add(new WebIdentityTrust(Role, "sts.amazonaws.com", Subject));
         IReadOnlyList<int> bound = [];
-        LoopbackServer server = await LoopbackServer.StartAsync(2, ports =>
+        LoopbackServer server = await LoopbackServer.StartAsync([0, 0], ports =>
         {
             bound = ports;
             return [new AwsStandIn(new Lazy<AwsAccount>(account), null), endpoint];

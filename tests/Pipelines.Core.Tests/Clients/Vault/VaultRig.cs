@@ -46,7 +46,7 @@ internal sealed class VaultRig : IAsyncDisposable
         var time = new ManualTime();
         var vault = new VaultStandIn(RootToken, seed.ToDictionary(one => one.Reference, one => one.Value), time);
         int port = 0;
-        LoopbackServer server = await LoopbackServer.StartAsync(1, ports =>
+        LoopbackServer server = await LoopbackServer.StartAsync([0], ports =>
         {
             port = ports[0];
             return [vault];

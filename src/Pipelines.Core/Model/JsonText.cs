@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Pipelines.Core.Reporting;
+namespace Pipelines.Core.Model;
 
 /// <summary>Writes JSON (RFC 8259) into a text. Every run writes events, and loading a JSON library for it would take longer than a small run itself.</summary>
 internal sealed class JsonText(StringBuilder text, bool indented = false)
@@ -58,6 +58,33 @@ internal sealed class JsonText(StringBuilder text, bool indented = false)
         Name(name);
         Separate();
         text.Append(double.IsFinite(value) ? value.ToString(CultureInfo.InvariantCulture) : "null");
+    }
+
+    public void WriteNumber(string name, long value)
+    {
+        Name(name);
+        Separate();
+        text.Append(value.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Writes a value that is JSON already.</summary>
+    public void WriteRaw(string name, string json)
+    {
+        Name(name);
+        Separate();
+        text.Append(json);
+    }
+
+    /// <summary>Writes a name, whose value comes next.</summary>
+    public void WriteName(string name) => Name(name);
+
+    public void WriteStartArray() => Open('[');
+
+    /// <summary>Writes a number, <c>true</c>, <c>false</c> or other JSON as it is.</summary>
+    public void WriteRawValue(string json)
+    {
+        Separate();
+        text.Append(json);
     }
 
     public void WriteBoolean(string name, bool value)

@@ -1,0 +1,31 @@
+using System.Reflection;
+using Pipelines.Core.Engine.Journal;
+using Pipelines.Core.Tools.Git;
+
+namespace Pipelines.Core.Cli.Session;
+
+/// <summary>Puts together what a run is started as.</summary>
+internal static class RunIdentities
+{
+    public static RunIdentity Of(Invocation invocation, string run, PipelinePlan plan, EffectiveSettings settings, SourceRevision? source) => new()
+    {
+        Run = run,
+        Pipeline = plan.Name,
+        Library = Library,
+        Script = Assembly.GetEntryAssembly()?.ManifestModule.ModuleVersionId.ToString("N") ?? "",
+        Mode = invocation.Mode,
+        Directory = invocation.Directory,
+        Commit = source?.Commit ?? GitHead.Read(invocation.Directory),
+        Tag = source?.Tag,
+        Stages = RunIdentity.StagesOf(plan),
+        Settings = [.. settings.Values.Where(value => Matters(value.Setting)).Select(value => (value.Setting.Key, value.Text))],
+        Assignments = invocation.Request.Assignments,
+        Selection = invocation.Request.Stages,
+        From = invocation.Request.From,
+    };
+
+    private static string Library => typeof(RunIdentities).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <summary>How long something may take, and where a secret is kept, changes nothing about what was done; both are what a person mends before going on.</summary>
+    private static bool Matters(Setting setting) => setting is not (Setting<TimeSpan> or Setting<SecretReference>);
+}
