@@ -25,6 +25,8 @@ internal static class Application
                 CliCommand.Graph => await PlanCommand.DrawAsync(invocation).ConfigureAwait(false),
                 CliCommand.Doctor => await DoctorCommand.RunAsync(invocation).ConfigureAwait(false),
                 CliCommand.Settings => SettingsCommand.Run(invocation),
+                CliCommand.Approve => await ApproveCommand.RunAsync(invocation).ConfigureAwait(false),
+                CliCommand.Promote => await PromoteCommand.RunAsync(invocation).ConfigureAwait(false),
                 _ => await RunCommand.RunAsync(invocation).ConfigureAwait(false),
             };
         }

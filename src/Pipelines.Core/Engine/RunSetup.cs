@@ -16,6 +16,9 @@ internal sealed record RunSetup
     /// <summary>Who sees the events, the console first.</summary>
     public IReadOnlyList<IRunObserver> Observers { get; init; } = [];
 
+    /// <summary>The person at the terminal; null where there is none.</summary>
+    public ITerminal? Terminal { get; init; }
+
     /// <summary>How many stages may run at once.</summary>
     public int Jobs { get; init; } = System.Environment.ProcessorCount;
 

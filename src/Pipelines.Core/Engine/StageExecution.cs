@@ -78,7 +78,7 @@ internal sealed class StageExecution : IThreadPoolWorkItem
 
     private async Task<StageOutcome> AttemptAsync()
     {
-        var context = new StageContext(_stage.Name, _setup.Run, _reporter, _setup.SecretsOf(_stage), _setup.Time) { ForceToken = _setup.Force };
+        var context = new StageContext(_stage.Name, _setup.Run, _reporter, _setup.SecretsOf(_stage), _setup.Time) { ForceToken = _setup.Force, Terminal = _setup.Terminal };
         while (true)
         {
             int attempt = Interlocked.Increment(ref _attempts);
@@ -92,6 +92,8 @@ internal sealed class StageExecution : IThreadPoolWorkItem
             {
                 if (Ended(exception) is { } ended)
                     return ended;
+                if (exception is WaitingForHumanException waiting)
+                    return new StageOutcome.Skipped(new SkipCause.WaitingForHuman(_hub.Masker.Mask(waiting.What)));
                 Failure failure = Failures.Of(exception, _hub.Masker);
                 if (attempt >= _stage.Retry.MaxAttempts || !TransientErrors.IsTransient(exception))
                     return new StageOutcome.Failed(failure);

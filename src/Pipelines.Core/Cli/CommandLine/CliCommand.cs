@@ -8,4 +8,6 @@ internal enum CliCommand
     Graph,
     Doctor,
     Settings,
+    Approve,
+    Promote,
 }

@@ -22,6 +22,15 @@ internal sealed class CommandLineParser
     private readonly Option<string?> _output = new("--output", "-o") { Description = "How the run is shown. Default: live in a terminal, plain elsewhere.", HelpName = "plain|live|json" };
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON for programs." };
     private readonly Option<string?> _format = new("--format") { Description = "The language of the drawing. Default: mermaid.", HelpName = "mermaid|dot" };
+    private readonly Option<string?> _environment = new("--env") { Description = "The environment.", HelpName = "name" };
+    private readonly Option<string?> _digest = new("--digest") { Description = "The digest that is approved: all of it, or its first digits. Without it you are shown what waits and asked.", HelpName = "sha256:…" };
+    private readonly Option<string?> _reason = new("--reason") { Description = "Why. It is recorded.", HelpName = "text" };
+    private readonly Option<bool> _refuse = new("--refuse") { Description = "Say no: the run that waits ends." };
+    private readonly Option<bool> _list = new("--list") { Description = "Show what waits, and decide nothing." };
+    private readonly Option<string?> _key = new("--key") { Description = "The SSH key to sign with. Default: git's user.signingKey, then ~/.ssh/id_ed25519.", HelpName = "path" };
+    private readonly Option<string?> _as = new("--as") { Description = "Who you are in the allowed-signers file. Default: git's user.email.", HelpName = "name" };
+    private readonly Option<string?> _promoteFrom = new("--from") { Description = "The environment that the image was proven in. Default: the one before.", HelpName = "name" };
+    private readonly Option<string?> _promoteTo = new("--to") { Description = "The environment to deploy to. Default: the only protected one.", HelpName = "name" };
     private readonly RootCommand _root;
     private readonly TextWriter _text;
 
@@ -38,6 +47,8 @@ internal sealed class CommandLineParser
             With(new System.CommandLine.Command("plan", "Show the stages and what each waits for, and run nothing."), _json),
             With(new System.CommandLine.Command("graph", "Draw the stages as Mermaid or DOT."), _format),
             With(new System.CommandLine.Command("doctor", "Check that this machine has what the pipeline needs, and say how to get what is missing."), _json),
+            With(new System.CommandLine.Command("approve", "Approve or refuse what waits for an environment, from anywhere that has git, by an SSH signature."), _environment, _digest, _reason, _refuse, _list, _key, _as, _json),
+            With(new System.CommandLine.Command("promote", "Deploy to the next environment exactly what the one before runs and has proven. Nothing is built."), _promoteFrom, _promoteTo, _fault, _jobs, _failFast, _output),
             With(new System.CommandLine.Command("settings", "Print every setting, its value and where it came from."), _json),
         };
         foreach (Option option in running)
@@ -73,6 +84,18 @@ internal sealed class CommandLineParser
             FailFast = result.GetValue(_failFast),
             Output = OneOf("--output", result.GetValue(_output), OutputStyle.Auto, OutputStyle.Plain, OutputStyle.Live, OutputStyle.Json),
             Json = result.GetValue(_json),
+            Approve = new ApproveRequest
+            {
+                Environment = result.GetValue(_environment),
+                Digest = result.GetValue(_digest),
+                Reason = result.GetValue(_reason),
+                Refuse = result.GetValue(_refuse),
+                List = result.GetValue(_list),
+                Key = result.GetValue(_key),
+                As = result.GetValue(_as),
+            },
+            PromoteFrom = result.GetValue(_promoteFrom),
+            PromoteTo = result.GetValue(_promoteTo),
             GraphFormat = OneOf("--format", result.GetValue(_format), GraphFormat.Mermaid, GraphFormat.Mermaid, GraphFormat.Dot),
         };
     }

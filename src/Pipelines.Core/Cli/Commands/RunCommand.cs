@@ -50,13 +50,15 @@ internal static class RunCommand
             PipelinePlan plan = await invocation.Template.BuildAsync(context, cancel).ConfigureAwait(false);
             var durations = new StageDurations(invocation.Directory, plan);
             TimeSpan[]? expected = durations.Read();
+            IRunObserver[] watching = [.. RunObservers.For(invocation, folder.Path)];
             var setup = new RunSetup
             {
+                Terminal = Terminal.Of(environment, watching),
                 Run = Describe(invocation, folder, context.Source),
                 Secrets = secrets,
                 Masker = masker,
                 Time = environment.Time,
-                Observers = [.. RunObservers.For(invocation, folder.Path), .. context.Observers],
+                Observers = [.. watching, .. context.Observers],
                 Jobs = invocation.Request.Jobs ?? Math.Max(LeastJobs, Environment.ProcessorCount),
                 FailFast = invocation.Request.FailFast,
                 Selection = Selected(plan, invocation.Request.Stages),

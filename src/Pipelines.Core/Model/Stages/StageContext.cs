@@ -35,6 +35,9 @@ public sealed class StageContext
     /// <summary>Cancelled when waiting politely is over: a second Ctrl-C. Processes are then killed at once.</summary>
     internal CancellationToken ForceToken { get; init; }
 
+    /// <summary>The person at the terminal; null where there is none.</summary>
+    internal ITerminal? Terminal { get; init; }
+
     /// <summary>Records a fact of the run for the summary and for Slack, such as <c>digest</c> or <c>latency</c>. The last value of a name wins.</summary>
     /// <param name="name">A short lower-case name.</param>
     /// <param name="value">The value; masked.</param>

@@ -53,7 +53,9 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
     /// <param name="input3">The approval.</param>
     /// <param name="context">The stage's context.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="InvalidUsageException">The three are not of one digest, or the approval is for another environment.</exception>
+    /// <exception cref="InvalidUsageException">The three are not of one digest, the approval is for another environment, or the commit's branch may not get there.</exception>
+    /// <exception cref="CodeHostException">It is delivered by a pull request, and that was refused or could not be made.</exception>
+    /// <exception cref="WaitingForHumanException">It is delivered by a pull request, and the merge is not waited for.</exception>
     /// <exception cref="GitException">The manifest repository cannot be reached or refuses the push.</exception>
     /// <exception cref="ManifestFileException">The manifest does not hold the tag as it should.</exception>
     public Task<Deployment> RunAsync(PublishedImage input1, ProvenDeployment input2, Approval input3, StageContext context, CancellationToken cancellationToken)
@@ -72,7 +74,8 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
             throw Refused("the approval is for another environment", $"  approved for '{input3.Environment}' by {input3.ApprovedBy}", $"Ask for an approval for '{Environment.Name}'.");
         if (proven.Environment.Name == Environment.Name)
             throw Refused("its proof is from this very environment", null, "Prove it in another one first, such as staging.");
-        return DeployAsync(input1, [("Approved-By", input3.ApprovedBy), ("Proven-In", proven.Environment.Name)], context, cancellationToken);
+        BranchRules.Check(Environment, input1.Image.Image.Source, context);
+        return DeployAsync(input1, [("Approved-By", input3.ApprovedBy), ("Proven-In", proven.Environment.Name), .. ApprovalTrailers.Of(input3)], context, cancellationToken);
     }
 
     /// <summary>Reverts the commit of the deployment and pushes that; then waits until Argo CD is there.</summary>
@@ -83,13 +86,17 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(context);
-        return new DeploymentUndo(output, context).RunAsync(cancellationToken);
+        return Environment.Delivery is DeliverBy.PullRequest request && output.Changed
+            ? PullRequestDelivery.UndoAsync(output, request, context, cancellationToken)
+            : new DeploymentUndo(output, context).RunAsync(cancellationToken);
     }
 
     private async Task<Deployment> DeployAsync(PublishedImage image, IReadOnlyList<(string, string)> trailers, StageContext context, CancellationToken cancellationToken)
     {
         string tag = image.Reference.Tag ?? throw new InvalidUsageException($"The image {image.Reference} has no tag to write into the manifest.", null, "Push it with a tag.");
         using var repository = new ManifestRepository(Environment.Manifest, context);
+        if (Environment.Delivery is DeliverBy.PullRequest request)
+            return await new PullRequestDelivery(Environment, request, repository, context).DeployAsync(image, tag, trailers, cancellationToken).ConfigureAwait(false);
         context.Log.Info($"Deploying {tag} to {Environment.Name}: {Environment.Manifest.Key} in {Environment.Manifest.File} of {repository.Name}, branch {Environment.Manifest.Branch}.");
         ManifestChange change = await repository.SetTagAsync(DeploymentCommits.For(Environment, image, tag, trailers, context.Run), cancellationToken).ConfigureAwait(false);
         string commit = change.Revision[..Math.Min(10, change.Revision.Length)];
