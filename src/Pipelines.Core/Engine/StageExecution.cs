@@ -78,7 +78,7 @@ internal sealed class StageExecution : IThreadPoolWorkItem
 
     private async Task<StageOutcome> AttemptAsync()
     {
-        var context = new StageContext(_stage.Name, _setup.Run, _reporter, _setup.SecretsOf(_stage), _setup.Time) { ForceToken = _setup.Force, Terminal = _setup.Terminal };
+        var context = new StageContext(_stage.Name, _setup.Run, _reporter, _setup.SecretsOf(_stage), _setup.Time) { ForceToken = _setup.Force, Terminal = _setup.Terminal, Tests = _setup.Tests };
         while (true)
         {
             int attempt = Interlocked.Increment(ref _attempts);

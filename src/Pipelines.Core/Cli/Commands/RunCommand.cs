@@ -50,10 +50,12 @@ internal static class RunCommand
             PipelinePlan plan = await invocation.Template.BuildAsync(context, cancel).ConfigureAwait(false);
             var durations = new StageDurations(invocation.Directory, plan);
             TimeSpan[]? expected = durations.Read();
-            IRunObserver[] watching = [.. RunObservers.For(invocation, folder.Path)];
+            var tests = new TestTotals();
+            IRunObserver[] watching = [.. RunObservers.For(invocation, folder.Path), tests];
             var setup = new RunSetup
             {
                 Terminal = Terminal.Of(environment, watching),
+                Tests = () => tests.Results,
                 Run = Describe(invocation, folder, context.Source),
                 Secrets = secrets,
                 Masker = masker,

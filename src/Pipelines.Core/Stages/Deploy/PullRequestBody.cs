@@ -9,7 +9,7 @@ internal static class PullRequestBody
 {
     private const int MaxFindings = 10;
 
-    public static string Compose(DeploymentEnvironment environment, PublishedImage image, ManifestProposal proposal, IReadOnlyList<(string Name, string Value)> trailers, RunInfo run)
+    public static string Compose(DeploymentEnvironment environment, PublishedImage image, ManifestProposal proposal, IReadOnlyList<(string Name, string Value)> trailers, RunInfo run, IReadOnlyList<TestResults> tests)
     {
         SourceRevision source = image.Image.Image.Source;
         var text = new StringBuilder();
@@ -19,7 +19,7 @@ internal static class PullRequestBody
         Row("file", Code(environment.Manifest.File));
         Row("digest", Code(image.Digest));
         Row("commit", Code(source.Commit) + (source.Branch is null ? "" : " on " + Code(source.Branch)));
-        Row("tests", "passed: an image is pushed only after its tests did" + (run.BuildUrl is null ? "" : ", see the build"));
+        Row("tests", tests.Count == 0 ? "none in this run: see the one that built the image" : $"{tests.Sum(one => one.Passed)} passed, {tests.Sum(one => one.Failed)} failed, {tests.Sum(one => one.Skipped)} skipped");
         Row("scan", Approve.ApprovalSummary.Findings(image.Image.Scan));
         foreach ((string name, string value) in trailers)
             Row(name.Replace('-', ' ').ToLowerInvariant(), Code(value));

@@ -31,7 +31,7 @@ internal sealed class PullRequestDelivery(DeploymentEnvironment environment, Del
         }
 
         string title = $"{environment.App}: {proposal.PreviousTag ?? "no tag"} → {tag} in {environment.Name}";
-        string body = PullRequestBody.Compose(environment, image, proposal, trailers, context.Run);
+        string body = PullRequestBody.Compose(environment, image, proposal, trailers, context.Run, context.Tests());
         PullRequest request = await OpenAsync(host, branch, title, body, cancellationToken).ConfigureAwait(false);
         await SupersedeAsync(host, request, tag, cancellationToken).ConfigureAwait(false);
         context.Report("pull request", request.Page.AbsoluteUri);
