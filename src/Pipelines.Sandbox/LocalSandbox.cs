@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Pipelines.Core;
 using Pipelines.Sandbox.ArgoCd;
+using Pipelines.Sandbox.Canary;
 using Pipelines.Sandbox.Ecr;
 using Pipelines.Sandbox.Git;
 using Pipelines.Sandbox.Hosting;
@@ -36,6 +37,12 @@ public sealed class LocalSandbox : IAsyncDisposable
         _repository = repository;
         _cluster = new Cluster(options, repository, states);
         _channels = new SlackChannels(Path.Combine(options.StateDirectory, "slack.jsonl"), options.SlackChannels, options.Time);
+        if (CanarySession.Current is not { } canary)
+            return;
+        canary.Watch("the registry's password", RegistryPassword, "Registry");
+        canary.Watch("the secret access key of ECR", EcrSecretAccessKey, null); // it signs requests and is in none
+        canary.Watch("the Argo CD token", ArgoCdToken, "ArgoCd");
+        canary.Watch("the Slack token", SlackToken, "Slack");
     }
 
     /// <summary>The registry for image references, such as <c>127.0.0.1:40001</c>. Plain HTTP.</summary>

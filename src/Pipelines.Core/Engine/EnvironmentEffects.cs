@@ -22,5 +22,6 @@ internal sealed class EnvironmentEffects
     /// <param name="Stage">The stage that left it.</param>
     /// <param name="Output">What the stage returned.</param>
     /// <param name="Because">The stage that did not succeed.</param>
-    internal sealed record Effect(PlannedStage Stage, object? Output, string Because);
+    /// <param name="IsVerdict">Whether that stage failed or timed out, rather than being cancelled or never run.</param>
+    internal sealed record Effect(PlannedStage Stage, object? Output, string Because, bool IsVerdict);
 }

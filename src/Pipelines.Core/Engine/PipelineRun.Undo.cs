@@ -112,7 +112,7 @@ internal sealed partial class PipelineRun
         var effects = new List<EnvironmentEffects.Effect>();
         foreach (PlannedStage stage in Enumerable.Reverse(environment.Effects))
             if (causes.TryGetValue(stage.Index, out Cause? cause))
-                effects.Add(new EnvironmentEffects.Effect(stage, OutputOf(_outcomes[stage.Index]!), cause.Stage));
+                effects.Add(new EnvironmentEffects.Effect(stage, OutputOf(_outcomes[stage.Index]!), cause.Stage, IsVerdict: cause.Rank == 0));
         return effects;
     }
 

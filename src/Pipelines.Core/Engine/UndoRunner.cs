@@ -21,7 +21,7 @@ internal sealed class UndoRunner(RunSetup setup, EventHub hub)
             Failure? failure = null;
             try
             {
-                (report, failure) = await UndoAsync(effect.Stage, effect.Output, reporter).ConfigureAwait(false);
+                (report, failure) = await UndoAsync(effect.Stage, effect.Output, new UndoCause(effect.Because, effect.IsVerdict), reporter).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // an undo that fails is reported, and the next one still runs
             catch (Exception exception)
@@ -39,7 +39,7 @@ internal sealed class UndoRunner(RunSetup setup, EventHub hub)
         return results;
     }
 
-    private async Task<(UndoReport? Report, Failure? Failure)> UndoAsync(PlannedStage stage, object? output, StageReporter reporter)
+    private async Task<(UndoReport? Report, Failure? Failure)> UndoAsync(PlannedStage stage, object? output, UndoCause cause, StageReporter reporter)
     {
         if (setup.Force.IsCancellationRequested)
             return (null, Ended(stage, "was not started", "the run was told to end at once", null));
@@ -48,7 +48,7 @@ internal sealed class UndoRunner(RunSetup setup, EventHub hub)
         using var giveUp = new CancellationTokenSource(Timeout.InfiniteTimeSpan, setup.Time);
         using CancellationTokenRegistration patience = limit.Token.UnsafeRegister(static state => ((Action)state!)(), () => giveUp.CancelAfter(setup.GracePeriod));
         using CancellationTokenRegistration force = setup.Force.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), giveUp);
-        var context = new StageContext(stage.Name, setup.Run, reporter, setup.SecretsOf(stage), setup.Time) { ForceToken = setup.Force };
+        var context = new StageContext(stage.Name, setup.Run, reporter, setup.SecretsOf(stage), setup.Time) { ForceToken = setup.Force, Undoing = cause };
         CancellationToken token = end.Token; // the source may be disposed before an undo that was given up looks at it
         for (int attempt = 1; ; attempt++)
         {

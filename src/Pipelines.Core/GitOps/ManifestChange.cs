@@ -4,4 +4,8 @@ namespace Pipelines.Core.GitOps;
 /// <param name="Revision">The commit: ours, or the newest one where the value was already there.</param>
 /// <param name="Changed">Whether a commit of ours was pushed.</param>
 /// <param name="PreviousTag">The value before; null where it was empty.</param>
-internal sealed record ManifestChange(string Revision, bool Changed, string? PreviousTag);
+internal sealed record ManifestChange(string Revision, bool Changed, string? PreviousTag)
+{
+    /// <summary>The digest before; null where it was empty or the chart has no key for it.</summary>
+    public string? PreviousDigest { get; init; }
+}

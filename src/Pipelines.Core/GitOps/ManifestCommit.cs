@@ -7,6 +7,26 @@ namespace Pipelines.Core.GitOps;
 internal sealed record ManifestCommit(string App, string Tag, string RunId)
 {
     internal const string RunTrailer = "Pipeline-Run";
+    internal const string SourceCommitTrailer = "Source-Commit";
+    internal const string SourceBranchTrailer = "Source-Branch";
+    internal const string SourceDateTrailer = "Source-Date";
+
+    /// <summary>Says of a deployment what its database migration left behind. Rollbacks across <see cref="IrreversibleMigration"/> ask a human first.</summary>
+    internal const string MigrationTrailer = "Migration";
+
+    internal const string IrreversibleMigration = "irreversible";
+
+    /// <summary>The digest, for charts that have a key for it and for the check of blocked ones; null where neither counts.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>The environment; null where nothing is looked up for it.</summary>
+    public string? Environment { get; init; }
+
+    /// <summary>The commit of the service; null to let it overwrite anything.</summary>
+    public SourceRevision? Source { get; init; }
+
+    /// <summary>Whether it may take the place of a newer one: somebody asked for that.</summary>
+    public bool AllowsOlder { get; init; }
 
     /// <summary>More lines at the end of the message, such as <c>Image</c> and <c>Source-Commit</c>.</summary>
     public IReadOnlyList<(string Name, string Value)> Trailers { get; init; } = [];

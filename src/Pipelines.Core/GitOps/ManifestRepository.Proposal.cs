@@ -7,33 +7,34 @@ internal sealed partial class ManifestRepository
 {
     /// <summary>Sets the value by a commit on a branch of its own, which is ours: what was on it is replaced. The target branch is not touched.</summary>
     /// <param name="commit">What is written.</param>
-    /// <param name="digest">The digest, for targets that keep one.</param>
     /// <param name="branch">The branch.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="GitException">The repository cannot be reached or refuses.</exception>
+    /// <exception cref="DigestBlockedException">The digest was rolled back in this environment. Nothing was pushed.</exception>
+    /// <exception cref="OlderCommitException">What runs there is newer. Nothing was pushed.</exception>
     /// <exception cref="ManifestFileException">The file does not hold the value as it should. Nothing was pushed.</exception>
-    public async Task<ManifestProposal> ProposeAsync(ManifestCommit commit, string? digest, string branch, CancellationToken cancellationToken)
+    public async Task<ManifestProposal> ProposeAsync(ManifestCommit commit, string branch, CancellationToken cancellationToken)
     {
         BareClone clone = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        GitFile file = await ReadAsync(clone, cancellationToken).ConfigureAwait(false);
-        YamlScalarEdit value = YamlScalarEdit.Open(_target.File, file.Bytes, _key);
-        byte[] bytes = value.Set(commit.Tag);
-        if (_target.DigestKey is not null && digest is not null)
-            bytes = YamlScalarEdit.Open(_target.File, bytes, YamlKeyPath.Parse(_target.DigestKey)).Set(digest);
+        (GitFile file, GitFile? blocked) = await ReadAsync(clone, commit, cancellationToken).ConfigureAwait(false);
+        ManifestEdit value = ManifestEdit.Open(_target, file.Bytes);
+        byte[] bytes = value.Set(commit.Tag, commit.Digest);
         if (bytes.AsSpan().SequenceEqual(file.Bytes))
         {
             (string tip, _) = await clone.DescribeAsync(clone.Tip, cancellationToken).ConfigureAwait(false);
-            return new ManifestProposal(tip, Changed: false, value.Value, "");
+            return new ManifestProposal(tip, Changed: false, value.Tag, "");
         }
 
+        RefuseBlocked(commit, blocked);
+        await RefuseOlderAsync(clone, commit, value, cancellationToken).ConfigureAwait(false);
         string diff = Diff(Encoding.UTF8.GetString(file.Bytes), Encoding.UTF8.GetString(bytes));
         // Pushed again, it would be a new commit, and whoever has reviewed it would have to do so again.
         if (await clone.FindBranchAsync(branch, cancellationToken).ConfigureAwait(false) is { } there
             && await clone.ReadAsync(there, _target.File, cancellationToken).ConfigureAwait(false) is { IsRegular: true } proposed && proposed.Bytes.AsSpan().SequenceEqual(bytes))
-            return new ManifestProposal(there, Changed: true, value.Value, diff);
-        string id = await clone.CommitAsync(_target.File, Encoding.UTF8.GetString(bytes), file.Mode, commit.Message, Identity, cancellationToken).ConfigureAwait(false);
+            return new ManifestProposal(there, Changed: true, value.Tag, diff);
+        string id = await clone.CommitAsync([new GitChange(_target.File, bytes, file.Mode)], commit.Message, Identity, cancellationToken).ConfigureAwait(false);
         await clone.ReplaceBranchAsync(branch, cancellationToken).ConfigureAwait(false);
-        return new ManifestProposal(id, Changed: true, value.Value, diff);
+        return new ManifestProposal(id, Changed: true, value.Tag, diff);
     }
 
     /// <summary>The lines that differ. The edits change lines and move none.</summary>

@@ -32,33 +32,38 @@ internal sealed partial class ManifestRepository : IDisposable
     /// <summary>Sets the value and pushes.</summary>
     /// <exception cref="GitException">The repository cannot be reached or refuses.</exception>
     /// <exception cref="ManifestFileException">The file does not hold the value as it should. Nothing was pushed.</exception>
+    /// <exception cref="DigestBlockedException">The digest was rolled back in this environment. Nothing was pushed.</exception>
+    /// <exception cref="OlderCommitException">What runs there is newer. Nothing was pushed.</exception>
     public async Task<ManifestChange> SetTagAsync(ManifestCommit commit, CancellationToken cancellationToken)
     {
         string? attempted = null;
-        string? previous = null;
+        ManifestEdit? previous = null;
         ManifestChange? change = null;
         await PushAsync(
             async clone =>
             {
-                GitFile file = await ReadAsync(clone, cancellationToken).ConfigureAwait(false);
-                YamlScalarEdit value = YamlScalarEdit.Open(_target.File, file.Bytes, _key);
-                byte[] bytes = value.Set(commit.Tag);
+                (GitFile file, GitFile? blocked) = await ReadAsync(clone, commit, cancellationToken).ConfigureAwait(false);
+                ManifestEdit value = ManifestEdit.Open(_target, file.Bytes);
+                byte[] bytes = value.Set(commit.Tag, commit.Digest);
                 if (bytes.AsSpan().SequenceEqual(file.Bytes))
                 {
                     (string tip, string message) = await clone.DescribeAsync(clone.Tip, cancellationToken).ConfigureAwait(false);
                     // The answer to a push may be lost after the server took it: then the value is there because of us.
                     if (attempted is not null && await clone.ContainsAsync(tip, attempted, cancellationToken).ConfigureAwait(false))
-                        change = new ManifestChange(attempted, Changed: true, previous);
+                        change = new ManifestChange(attempted, Changed: true, previous?.Tag) { PreviousDigest = previous?.Digest };
                     else if (IsOurs(message, commit) && await PreviousOfAsync(clone, tip, cancellationToken).ConfigureAwait(false) is var before && before != commit.Tag)
                         change = new ManifestChange(tip, Changed: true, before);
                     else
-                        change = new ManifestChange(tip, Changed: false, commit.Tag);
+                        change = new ManifestChange(tip, Changed: false, commit.Tag) { PreviousDigest = value.Digest };
                     return false;
                 }
 
-                previous = value.Value;
-                attempted = await clone.CommitAsync(_target.File, System.Text.Encoding.UTF8.GetString(bytes), file.Mode, commit.Message, Identity, cancellationToken).ConfigureAwait(false);
-                change = new ManifestChange(attempted, Changed: true, previous);
+                // On the very state that is pushed onto: whatever changes after this look, the push is refused and all is looked at again.
+                RefuseBlocked(commit, blocked);
+                await RefuseOlderAsync(clone, commit, value, cancellationToken).ConfigureAwait(false);
+                previous = value;
+                attempted = await clone.CommitAsync([new GitChange(_target.File, bytes, file.Mode)], commit.Message, Identity, cancellationToken).ConfigureAwait(false);
+                change = new ManifestChange(attempted, Changed: true, value.Tag) { PreviousDigest = value.Digest };
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
@@ -151,9 +156,16 @@ internal sealed partial class ManifestRepository : IDisposable
         return _clone = await BareClone.CreateAsync(remote, _folder, _context.Time, cancellationToken, _context.ForceToken).ConfigureAwait(false);
     }
 
-    private async Task<GitFile> ReadAsync(BareClone clone, CancellationToken cancellationToken)
+    /// <summary>The manifest, and beside it the file of the blocked digests, where there is one.</summary>
+    private async Task<(GitFile Manifest, GitFile? Blocked)> ReadAsync(BareClone clone, ManifestCommit commit, CancellationToken cancellationToken)
     {
-        GitFile? file = await clone.ReadAsync(clone.Tip, _target.File, cancellationToken).ConfigureAwait(false);
+        string[] paths = commit.Environment is null ? [_target.File] : [_target.File, BlockedDigests.File(commit.App, commit.Environment)];
+        IReadOnlyList<GitFile?> files = await clone.ReadAsync(clone.Tip, paths, cancellationToken).ConfigureAwait(false);
+        return (await RegularAsync(clone, files[0], cancellationToken).ConfigureAwait(false), files.Count > 1 ? files[1] : null);
+    }
+
+    private async Task<GitFile> RegularAsync(BareClone clone, GitFile? file, CancellationToken cancellationToken)
+    {
         if (file is { IsRegular: true })
             return file;
         if (file is not null)

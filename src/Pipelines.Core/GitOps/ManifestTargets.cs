@@ -22,6 +22,10 @@ internal static class ManifestTargets
             throw new InvalidUsageException("The manifest's push must be tried at least once.", $"  PushAttempts is {target.PushAttempts}", "Set ManifestTarget.PushAttempts to 1 or more.");
         ManifestPath.Check(target.File);
         YamlKeyPath.Parse(target.Key);
+        if (target.DigestKey is not null)
+            YamlKeyPath.Parse(target.DigestKey, ManifestEdit.DigestSetting);
+        if (target.DigestKey == target.Key)
+            throw new InvalidUsageException("The manifest's tag and digest have the same key.", $"  '{target.Key}'", $"Set manifest.key to the key of the tag and {ManifestEdit.DigestSetting} to the key of the digest; leave {ManifestEdit.DigestSetting} away where the chart has none.");
     }
 
     public static async Task<GitRemote> RemoteAsync(ManifestTarget target, StageContext context, CancellationToken cancellationToken)

@@ -147,7 +147,9 @@ internal sealed class RefDocuments : IDisposable
     private async Task RemoteAsync(string doing, IReadOnlyList<string> arguments, string name, CancellationToken cancellationToken)
     {
         CommandResult result = await RunAsync(_remote.Command(arguments), cancellationToken).ConfigureAwait(false);
-        if (!result.Succeeded)
+        // A fetch of a pattern that nothing fits ends with 1 and says nothing.
+        bool isNothing = arguments[0] == "fetch" && result is { ExitCode: 1 } && string.IsNullOrWhiteSpace(result.ErrorOutput);
+        if (!result.Succeeded && !isNothing)
             throw GitErrors.For(doing, _remote with { Branch = name }, result.Output + "\n" + result.ErrorOutput);
     }
 

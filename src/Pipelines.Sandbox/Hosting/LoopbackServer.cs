@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -6,6 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Pipelines.Sandbox.Canary;
 
 namespace Pipelines.Sandbox.Hosting;
 
@@ -16,6 +19,10 @@ internal sealed class LoopbackServer : IHttpApplication<HttpContext>, IAsyncDisp
 
     private readonly Dictionary<int, IStandIn> _standIns = [];
     private readonly TimeProvider _time;
+
+    [SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "it belongs to the canary, which outlives the sandbox")]
+    private readonly CanarySession? _canary = CanarySession.Current;
+
     private KestrelServer? _server;
 
     private LoopbackServer(TimeProvider time) => _time = time;
@@ -69,9 +76,22 @@ internal sealed class LoopbackServer : IHttpApplication<HttpContext>, IAsyncDisp
             _standIns.TryGetValue(context.Connection.LocalPort, out standIn);
         context.Response.Headers["X-Sandbox"] = "stand-in";
         if (standIn is not null)
-            return standIn.HandleAsync(context);
+            return _canary is null ? standIn.HandleAsync(context) : WatchedAsync(_canary, standIn, context);
         context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         return Task.CompletedTask;
+    }
+
+    /// <summary>Lets the canary read the whole request before the stand-in does.</summary>
+    private static async Task WatchedAsync(CanarySession canary, IStandIn standIn, HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted).ConfigureAwait(false);
+        string headers = string.Concat(context.Request.Headers.Select(header => $"{header.Key}: {header.Value}\n"));
+        string text = $"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}\n{headers}\n{Encoding.Latin1.GetString(body.ToArray())}";
+        canary.OnRequest(standIn.GetType().Name.Replace("StandIn", "", StringComparison.Ordinal), text);
+        body.Position = 0;
+        context.Request.Body = body;
+        await standIn.HandleAsync(context).ConfigureAwait(false);
     }
 
     public void DisposeContext(HttpContext context, Exception? exception) { }

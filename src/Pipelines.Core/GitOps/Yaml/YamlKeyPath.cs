@@ -5,18 +5,22 @@ namespace Pipelines.Core.GitOps;
 /// <summary>The way to a value of a YAML document: keys with dots between the levels, numbers for the elements of a sequence. A dot or a backslash in a key is written with a backslash before it.</summary>
 internal sealed record YamlKeyPath
 {
-    private YamlKeyPath(string text, IReadOnlyList<string> segments)
+    private YamlKeyPath(string text, IReadOnlyList<string> segments, string setting)
     {
         Text = text;
         Segments = segments;
+        Setting = setting;
     }
+
+    /// <summary>The setting that it came from, for advice.</summary>
+    public string Setting { get; }
 
     public string Text { get; }
 
     public IReadOnlyList<string> Segments { get; }
 
     /// <exception cref="InvalidUsageException">A level is empty.</exception>
-    public static YamlKeyPath Parse(string text)
+    public static YamlKeyPath Parse(string text, string setting = "manifest.key")
     {
         var segments = new List<string>();
         var segment = new StringBuilder();
@@ -39,8 +43,8 @@ internal sealed record YamlKeyPath
 
         segments.Add(segment.ToString());
         if (segments.Contains(""))
-            throw new InvalidUsageException("The key of the manifest's tag has an empty level.", $"  '{text}'", @"Set manifest.key to keys with dots between the levels, such as image.tag. A dot inside a key is written \.");
-        return new YamlKeyPath(text, segments);
+            throw new InvalidUsageException($"The key of the manifest's {(setting == "manifest.key" ? "tag" : "digest")} has an empty level.", $"  '{text}'", $@"Set {setting} to keys with dots between the levels, such as {(setting == "manifest.key" ? "image.tag" : "image.digest")}. A dot inside a key is written \.");
+        return new YamlKeyPath(text, segments, setting);
     }
 
     /// <summary>The first levels of the path, as they are written.</summary>

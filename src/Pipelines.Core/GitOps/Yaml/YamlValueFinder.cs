@@ -23,7 +23,7 @@ internal sealed class YamlValueFinder(YamlFile file, YamlKeyPath path)
                 continue;
 #pragma warning disable CA1508 // the analyzer does not see that an earlier document may have set it
             if (found is not null)
-                throw Error($"The key '{path}' is in several documents of '{file.Name}'.", scalar, $"  the first is in line {found.Start.Line}", "Keep it in one document of the file, or set manifest.key to a key that is in one document alone.");
+                throw Error($"The key '{path}' is in several documents of '{file.Name}'.", scalar, $"  the first is in line {found.Start.Line}", "Keep it in one document of the file, or set " + path.Setting + " to a key that is in one document alone.");
             found = scalar;
         }
 
@@ -52,12 +52,12 @@ internal sealed class YamlValueFinder(YamlFile file, YamlKeyPath path)
         {
             YamlNode.Scalar scalar => scalar,
             YamlNode.Alias alias => throw AliasError(alias, path.Segments.Count),
-            YamlNode.Map map => throw Error($"'{path}' in '{file.Name}' is a map, no single value.", map, $"  it holds {Listed(Keys(map))}", $"Set manifest.key to the key that holds the tag, such as {path}.{Keys(map).FirstOrDefault("tag")}."),
-            _ => throw Error($"'{path}' in '{file.Name}' is a sequence, no single value.", node, null, $"Set manifest.key to one element, such as {path}.0, or to another key."),
+            YamlNode.Map map => throw Error($"'{path}' in '{file.Name}' is a map, no single value.", map, $"  it holds {Listed(Keys(map))}", $"Set {path.Setting} to the key that holds the value itself, such as {path}.{Keys(map).FirstOrDefault("tag")}."),
+            _ => throw Error($"'{path}' in '{file.Name}' is a sequence, no single value.", node, null, $"Set {path.Setting} to one element, such as {path}.0, or to another key."),
         };
     }
 
-    private const string KeyAdvice = "Correct manifest.key or manifest.file, or write the key into the file once; from then on each deployment sets it.";
+    private string KeyAdvice => $"Correct {path.Setting} or manifest.file, or write the key into the file once; from then on each deployment sets it.";
 
     private YamlNode? InMap(YamlNode.Map map, int level)
     {
@@ -83,7 +83,7 @@ internal sealed class YamlValueFinder(YamlFile file, YamlKeyPath path)
         if (int.TryParse(segment, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < sequence.Items.Count)
             return sequence.Items[index];
         string range = sequence.Items.Count == 0 ? "it has no elements" : $"its elements are 0 to {sequence.Items.Count - 1}";
-        return Break(level, Error($"'{path.Prefix(level)}' in '{file.Name}' is a sequence and has no '{segment}'.", sequence, $"  {range}", "Name an element by its number in manifest.key, such as containers.0.tag."));
+        return Break(level, Error($"'{path.Prefix(level)}' in '{file.Name}' is a sequence and has no '{segment}'.", sequence, $"  {range}", $"Name an element by its number in {path.Setting}, such as containers.0.tag."));
     }
 
     private bool Inherits(YamlNode merged, string segment, HashSet<string> seen) => merged switch
@@ -98,7 +98,7 @@ internal sealed class YamlValueFinder(YamlFile file, YamlKeyPath path)
         $"'{path.Prefix(level)}' in '{file.Name}' is the alias '*{alias.Name}'.",
         alias,
         null,
-        $"Write a value of its own there: a deployment must not change everything that shares '&{alias.Name}'. Or set manifest.key to the key that carries the anchor, if all of it is meant.");
+        $"Write a value of its own there: a deployment must not change everything that shares '&{alias.Name}'. Or set {path.Setting} to the key that carries the anchor, if all of it is meant.");
 
     private YamlNode? Break(int level, ManifestFileException error)
     {

@@ -33,6 +33,10 @@ public sealed record RunInfo
     /// <summary>The commit that is built; null where the pipeline did not ask for it.</summary>
     public SourceRevision? Source { get; init; }
 
+    /// <summary>Whether somebody asked by <c>--allow-older</c> to deploy this commit also where a newer one runs.</summary>
+    /// <value>false</value>
+    public bool AllowsOlder { get; init; }
+
     /// <summary>Who pushed or pressed the button, as the CI system names them; null where unknown.</summary>
     public string? Actor { get; init; }
 }

@@ -41,6 +41,9 @@ public sealed class StageContext
     /// <summary>The results of the tests that this run has done so far.</summary>
     internal Func<IReadOnlyList<TestResults>> Tests { get; init; } = () => [];
 
+    /// <summary>Why an undo runs; null where none does.</summary>
+    internal UndoCause? Undoing { get; init; }
+
     /// <summary>Records a fact of the run for the summary and for Slack, such as <c>digest</c> or <c>latency</c>. The last value of a name wins.</summary>
     /// <param name="name">A short lower-case name.</param>
     /// <param name="value">The value; masked.</param>

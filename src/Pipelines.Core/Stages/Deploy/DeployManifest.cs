@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using Pipelines.Core.GitOps;
 using Pipelines.Core.Stages.Deploy;
 
@@ -25,6 +26,10 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
     /// <summary>The environment.</summary>
     public DeploymentEnvironment Environment { get; }
 
+    /// <summary>Whether it may take the place of a newer commit of the service. <c>--allow-older</c> says the same for one run.</summary>
+    /// <value>false: a run that is late does not undo what a later one did</value>
+    public bool AllowOlder { get; init; }
+
     /// <inheritdoc/>
     public string Description => $"sets {Environment.Manifest.Key} in {Environment.Manifest.File} of {Tools.Git.GitUrl.WithoutUserInfo(Environment.Manifest.Repository)} ({Environment.Manifest.Branch})";
 
@@ -35,6 +40,8 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
     /// <exception cref="InvalidUsageException">The environment is protected.</exception>
     /// <exception cref="GitException">The manifest repository cannot be reached or refuses the push.</exception>
     /// <exception cref="ManifestFileException">The manifest does not hold the tag as it should.</exception>
+    /// <exception cref="DigestBlockedException">The digest was rolled back in the environment.</exception>
+    /// <exception cref="OlderCommitException">The environment runs a newer commit.</exception>
     public Task<Deployment> RunAsync(PublishedImage input, StageContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -58,6 +65,8 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
     /// <exception cref="WaitingForHumanException">It is delivered by a pull request, and the merge is not waited for.</exception>
     /// <exception cref="GitException">The manifest repository cannot be reached or refuses the push.</exception>
     /// <exception cref="ManifestFileException">The manifest does not hold the tag as it should.</exception>
+    /// <exception cref="DigestBlockedException">The digest was rolled back in the environment.</exception>
+    /// <exception cref="OlderCommitException">The environment runs a newer commit.</exception>
     public Task<Deployment> RunAsync(PublishedImage input1, ProvenDeployment input2, Approval input3, StageContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input1);
@@ -74,7 +83,6 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
             throw Refused("the approval is for another environment", $"  approved for '{input3.Environment}' by {input3.ApprovedBy}", $"Ask for an approval for '{Environment.Name}'.");
         if (proven.Environment.Name == Environment.Name)
             throw Refused("its proof is from this very environment", null, "Prove it in another one first, such as staging.");
-        BranchRules.Check(Environment, input1.Image.Image.Source, context);
         return DeployAsync(input1, [("Approved-By", input3.ApprovedBy), ("Proven-In", proven.Environment.Name), .. ApprovalTrailers.Of(input3)], context, cancellationToken);
     }
 
@@ -94,11 +102,12 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
     private async Task<Deployment> DeployAsync(PublishedImage image, IReadOnlyList<(string, string)> trailers, StageContext context, CancellationToken cancellationToken)
     {
         string tag = image.Reference.Tag ?? throw new InvalidUsageException($"The image {image.Reference} has no tag to write into the manifest.", null, "Push it with a tag.");
+        CheckBranch(image.Image.Image.Source, context.Run);
         using var repository = new ManifestRepository(Environment.Manifest, context);
         if (Environment.Delivery is DeliverBy.PullRequest request)
-            return await new PullRequestDelivery(Environment, request, repository, context).DeployAsync(image, tag, trailers, cancellationToken).ConfigureAwait(false);
+            return await new PullRequestDelivery(Environment, request, repository, context).DeployAsync(image, tag, trailers, AllowOlder || context.Run.AllowsOlder, cancellationToken).ConfigureAwait(false);
         context.Log.Info($"Deploying {tag} to {Environment.Name}: {Environment.Manifest.Key} in {Environment.Manifest.File} of {repository.Name}, branch {Environment.Manifest.Branch}.");
-        ManifestChange change = await repository.SetTagAsync(DeploymentCommits.For(Environment, image, tag, trailers, context.Run), cancellationToken).ConfigureAwait(false);
+        ManifestChange change = await repository.SetTagAsync(DeploymentCommits.For(Environment, image, tag, trailers, context.Run) with { AllowsOlder = AllowOlder || context.Run.AllowsOlder }, cancellationToken).ConfigureAwait(false);
         string commit = change.Revision[..Math.Min(10, change.Revision.Length)];
         context.Log.Info(change.Changed
             ? $"Pushed {commit}: {Environment.App} in {Environment.Name} goes from {change.PreviousTag ?? "no tag"} to {tag}."
@@ -108,6 +117,21 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
         context.Report("previous tag", change.Changed ? change.PreviousTag ?? "none" : $"{tag} (already deployed)");
         context.Report("manifest commit", commit);
         return new Deployment(image, Environment, change.Revision, change.Changed, change.PreviousTag);
+    }
+
+    /// <summary>Whichever command asks: the branches are the environment's own rule. In the sandbox nothing real is at stake, and every branch is welcome.</summary>
+    private void CheckBranch(SourceRevision source, RunInfo run)
+    {
+        if (Environment.AllowedBranches.Count == 0 || run.Mode == RunMode.Sandbox)
+            return;
+        // The branch of a pull request is named by whoever opened it, a fork's owner included.
+        if (run.PullRequest is null && source.Branch is not null && Environment.AllowedBranches.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, source.Branch, ignoreCase: false)))
+            return;
+        throw Refused(
+            run.PullRequest is { } number ? $"this run builds pull request {number}"
+            : source.Branch is null ? "the branch of its commit is not known" : $"the branch '{source.Branch}' may not get there",
+            $"  commit {source.Commit}\n  allowed: {string.Join(", ", Environment.AllowedBranches)}",
+            $"Merge it into {(Environment.AllowedBranches.Count == 1 ? "that branch" : "one of those branches")}, or change the environment's branches (the setting {Environment.Name}.branches, DeploymentEnvironment.AllowedBranches).");
     }
 
     private InvalidUsageException Refused(string reason, string? evidence, string advice) => new($"The deployment to '{Environment.Name}' is refused: {reason}.", evidence, advice);

@@ -7,13 +7,30 @@ internal static class DeploymentCommits
 {
     public static ManifestCommit For(DeploymentEnvironment environment, PublishedImage image, string tag, IReadOnlyList<(string, string)> more, RunInfo run)
     {
-        List<(string, string)> trailers = [("Environment", environment.Name), ("Image", $"{image.Reference.Name}@{image.Digest}"), ("Source-Commit", image.Image.Image.Source.Commit), .. more];
-        if (image.Image.Image.Source.Branch is { } branch)
-            trailers.Add(("Source-Branch", branch));
+        SourceRevision source = image.Image.Image.Source;
+        List<(string, string)> trailers = [("Environment", environment.Name), ("Image", $"{image.Reference.Name}@{image.Digest}"), (ManifestCommit.SourceCommitTrailer, source.Commit)];
+        if (source.Branch is not null)
+            trailers.Add((ManifestCommit.SourceBranchTrailer, source.Branch));
+        if (source.CommittedAt > DateTimeOffset.UnixEpoch)
+            trailers.Add((ManifestCommit.SourceDateTrailer, DocumentJson.Time(source.CommittedAt)));
+        trailers.AddRange(more);
+        AddRun(trailers, run);
+        return new ManifestCommit(environment.App, tag, run.Id) { Trailers = trailers, Environment = environment.Name, Digest = image.Digest, Source = source };
+    }
+
+    /// <summary>The lines of a commit that takes a deployment back: it deploys no image of its own.</summary>
+    public static ManifestCommit ForUndo(DeploymentEnvironment environment, PublishedImage image, string tag, RunInfo run)
+    {
+        List<(string, string)> trailers = [("Environment", environment.Name)];
+        AddRun(trailers, run);
+        return new ManifestCommit(environment.App, tag, run.Id) { Trailers = trailers, Environment = environment.Name, Digest = image.Digest };
+    }
+
+    public static void AddRun(List<(string, string)> trailers, RunInfo run)
+    {
         if (run.BuildUrl is not null)
             trailers.Add(("Build-Url", Tools.Git.GitUrl.WithoutUserInfo(run.BuildUrl.AbsoluteUri)));
         if (run.Actor is not null)
             trailers.Add(("Started-By", run.Actor));
-        return new ManifestCommit(environment.App, tag, run.Id) { Trailers = trailers };
     }
 }

@@ -16,8 +16,8 @@ internal sealed class DeploymentUndo(Deployment deployment, StageContext context
         ManifestRevert revert;
         using (var repository = new ManifestRepository(_environment.Manifest, context))
         {
-            ManifestCommit commit = DeploymentCommits.For(_environment, deployment.Image, tag, [], context.Run);
-            revert = await repository.RevertAsync(commit, deployment.Revision, deployment.PreviousTag, $"The deployment to {_environment.Name} did not prove itself.", cancellationToken).ConfigureAwait(false);
+            ManifestCommit commit = DeploymentCommits.ForUndo(_environment, deployment.Image, tag, context.Run);
+            revert = await repository.RevertAsync(commit, deployment.Revision, deployment.PreviousTag, $"The deployment to {_environment.Name} did not prove itself.", cancellationToken, Block(tag)).ConfigureAwait(false);
         }
 
         switch (revert)
@@ -39,6 +39,8 @@ internal sealed class DeploymentUndo(Deployment deployment, StageContext context
         string commit = reverted.Revision[..Math.Min(10, reverted.Revision.Length)];
         string undone = $"The manifest of {_environment.App} in {_environment.Name} is back at {tag} (revert {commit})";
         context.Log.Info($"{undone}: pushed.");
+        if (reverted.Blocks)
+            context.Log.Info($"{deployment.Image.Digest} is blocked in {_environment.Name} from now on, whatever deploys next; a new commit is free to go. If it was not at fault: dotnet run --project build -- unblock --env {_environment.Name} --reason \"…\"");
         context.Report("revert commit", commit);
         if (_environment.ArgoCd is not { } argoCd)
             return Done(true, $"{undone}. Nothing is known about the cluster: this environment has no Argo CD application.");
@@ -59,6 +61,19 @@ internal sealed class DeploymentUndo(Deployment deployment, StageContext context
             return Done(true, $"{undone}, but the wait for Argo CD was cut short: look whether {tag} is running.");
         }
     }
+
+    /// <summary>A failed verdict is one about the digest: it stays out until a person lets it in again. That somebody pressed Ctrl-C says nothing about it.</summary>
+    private BlockedDigest? Block(string tag) => context.Undoing is { IsVerdict: false }
+        ? null
+        : new BlockedDigest(
+            deployment.Image.Digest,
+            tag,
+            context.Time.GetUtcNow(),
+            $"run {context.Run.Id}{(context.Run.Actor is null ? "" : $" of {context.Run.Actor}")}",
+            context.Undoing is { } cause ? $"'{cause.Stage}' failed" : "it did not prove itself")
+        {
+            BuildUrl = context.Run.BuildUrl is { } url ? Tools.Git.GitUrl.WithoutUserInfo(url.AbsoluteUri) : null,
+        };
 
     private UndoReport Done(bool changed, string summary)
     {

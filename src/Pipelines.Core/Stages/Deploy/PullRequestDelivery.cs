@@ -16,11 +16,11 @@ internal sealed class PullRequestDelivery(DeploymentEnvironment environment, Del
 
     private string Prefix => $"pipelines/{environment.App}/{environment.Name}/";
 
-    public async Task<Deployment> DeployAsync(PublishedImage image, string tag, IReadOnlyList<(string Name, string Value)> trailers, CancellationToken cancellationToken)
+    public async Task<Deployment> DeployAsync(PublishedImage image, string tag, IReadOnlyList<(string Name, string Value)> trailers, bool allowsOlder, CancellationToken cancellationToken)
     {
         IPullRequests host = await HostAsync(delivery.Project, context, cancellationToken).ConfigureAwait(false);
         string branch = Prefix + tag;
-        ManifestProposal proposal = await repository.ProposeAsync(DeploymentCommits.For(environment, image, tag, trailers, context.Run), image.Digest, branch, cancellationToken).ConfigureAwait(false);
+        ManifestProposal proposal = await repository.ProposeAsync(DeploymentCommits.For(environment, image, tag, trailers, context.Run) with { AllowsOlder = allowsOlder }, branch, cancellationToken).ConfigureAwait(false);
         context.Report("environment", environment.Name);
         context.Report("tag", tag);
         if (!proposal.Changed)
@@ -56,9 +56,9 @@ internal sealed class PullRequestDelivery(DeploymentEnvironment environment, Del
         if (now.Tag != tag)
             return new UndoReport(false, $"{environment.App} in {environment.Name} was not touched: somebody has set {now.Tag ?? "no tag"} since.");
         IPullRequests host = await HostAsync(delivery.Project, context, cancellationToken).ConfigureAwait(false);
-        ManifestCommit commit = DeploymentCommits.For(environment, deployment.Image, deployment.PreviousTag, [("Reverts", deployment.Revision)], context.Run);
+        ManifestCommit commit = DeploymentCommits.ForUndo(environment, deployment.Image, deployment.PreviousTag, context.Run) with { Digest = null };
         string branch = $"{work.Prefix}revert-{tag}";
-        ManifestProposal proposal = await repository.ProposeAsync(commit, null, branch, cancellationToken).ConfigureAwait(false);
+        ManifestProposal proposal = await repository.ProposeAsync(commit, branch, cancellationToken).ConfigureAwait(false);
         PullRequest request = await work.OpenAsync(host, branch, $"{environment.App}: back to {deployment.PreviousTag} in {environment.Name}", $"{Marker}\nThe deployment of `{tag}` to `{environment.Name}` did not prove itself.\n\n```diff\n{proposal.Diff}\n```\n", cancellationToken).ConfigureAwait(false);
         context.Report("revert pull request", request.Page.AbsoluteUri);
         throw NotUndone($"its revert waits for a human, and until somebody merges it {tag} runs", $"  {request.Page.AbsoluteUri}", $"Merge it now: it brings {deployment.PreviousTag} back.");

@@ -4,7 +4,7 @@ using System.Text;
 namespace Pipelines.Core.Tools.Git;
 
 /// <summary>A shallow copy of one branch without working files: contents are read from and written to git's store as they are. No line-end conversion, filter, symbolic link, hook or path trick can come between.</summary>
-internal sealed class BareClone
+internal sealed partial class BareClone
 {
     private const string NewCommit = "refs/pipelines/new";
     private const int HistoryDepth = 50;
@@ -85,56 +85,6 @@ internal sealed class BareClone
         string output = await LocalAsync(["log", "-1", "--no-show-signature", "--format=%H%n%B", revision, "--"], cancellationToken).ConfigureAwait(false);
         int end = output.IndexOf('\n', StringComparison.Ordinal);
         return (output[..end].Trim(), output[(end + 1)..].TrimEnd());
-    }
-
-    /// <summary>The last commit that touched a file, as <c>id by author</c>, as far as the history is here; null where nothing is known.</summary>
-    public async Task<string?> LastChangeAsync(string path, CancellationToken cancellationToken)
-    {
-        CommandResult result = await RunAsync(GitCommand.Create("log", "-1", "--no-show-signature", "--format=%h by %an: %s", Tip, "--", $":(literal){path}"), cancellationToken).ConfigureAwait(false);
-        return result.Succeeded && result.Output.Trim() is { Length: > 0 } line ? line : null;
-    }
-
-    /// <summary>Reads a file as it is stored.</summary>
-    /// <returns>The file; null where the commit has none of this name. A symbolic link or a folder comes with its mode and no content.</returns>
-    public async Task<GitFile?> ReadAsync(string revision, string path, CancellationToken cancellationToken)
-    {
-        string listing = await LocalAsync(["ls-tree", "-z", revision, "--", path], cancellationToken).ConfigureAwait(false);
-        string[] fields = listing.Split('\t')[0].Split(' '); // "100644 blob ID\tPATH\0"
-        if (fields.Length < 3)
-            return null;
-        if (fields[1] != "blob" || fields[0] == "120000")
-            return new GitFile([], fields[0]);
-        string copy = Path.Combine(_directory, (await LocalAsync(["unpack-file", fields[2]], cancellationToken).ConfigureAwait(false)).Trim());
-        try
-        {
-            return new GitFile(await File.ReadAllBytesAsync(copy, cancellationToken).ConfigureAwait(false), fields[0]);
-        }
-        finally
-        {
-            File.Delete(copy);
-        }
-    }
-
-    /// <summary>Commits one changed file on top of <see cref="Tip"/>. Nothing is pushed.</summary>
-    /// <returns>The id of the commit.</returns>
-    public async Task<string> CommitAsync(string path, string content, string mode, string message, GitIdentity identity, CancellationToken cancellationToken)
-    {
-        string who = string.Create(CultureInfo.InvariantCulture, $"{identity.Name} <{identity.Email}> {identity.At.ToUnixTimeSeconds()} +0000");
-        string stream = $"""
-            commit {NewCommit}
-            mark :1
-            author {who}
-            committer {who}
-            data {Encoding.UTF8.GetByteCount(message)}
-            {message}
-            from {Tip}^0
-            M {mode} inline {path}
-            data {Encoding.UTF8.GetByteCount(content)}
-
-            """.ReplaceLineEndings("\n"); // https://git-scm.com/docs/git-fast-import#_input_format
-        Command command = GitCommand.Create("fast-import", "--quiet", "--force", "--done").WithInput(stream + content + "\nget-mark :1\ndone\n");
-        CommandResult result = await RunAsync(command, cancellationToken).ConfigureAwait(false);
-        return result.Succeeded ? result.Output.Trim() : throw new GitException(GitFailure.Other, "Git could not make the manifest's commit.", GitErrors.Evidence(result.ErrorOutput), "Check that the disk of this machine is not full.");
     }
 
     /// <summary>Pushes the commit that was made last.</summary>

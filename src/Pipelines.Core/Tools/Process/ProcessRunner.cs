@@ -110,6 +110,7 @@ internal static class ProcessRunner
         start.FileName = ProgramPath.Find(command.Program, workingDirectory, start.Environment) ?? throw new ToolNotFoundException(command.Program, command.InstallHint);
         foreach (string argument in command.Arguments)
             start.ArgumentList.Add(argument);
+        ProcessWatch.Tell(command, start);
 
         try
         {
