@@ -2,8 +2,11 @@ using System.Security.Cryptography;
 using Pipelines.Core;
 using Pipelines.Sandbox.ArgoCd;
 using Pipelines.Sandbox.Canary;
+using Pipelines.Sandbox.CodeHosts;
 using Pipelines.Sandbox.Ecr;
 using Pipelines.Sandbox.Git;
+using Pipelines.Sandbox.GitHub;
+using Pipelines.Sandbox.GitLab;
 using Pipelines.Sandbox.Hosting;
 using Pipelines.Sandbox.Registry;
 using Pipelines.Sandbox.Slack;
@@ -17,7 +20,7 @@ namespace Pipelines.Sandbox;
 /// </summary>
 public sealed class LocalSandbox : IAsyncDisposable
 {
-    private const int Ports = 5;
+    private const int Ports = 7;
 
     private readonly SandboxOptions _options;
     private readonly SandboxLock _lock;
@@ -25,6 +28,7 @@ public sealed class LocalSandbox : IAsyncDisposable
     private readonly Cluster _cluster;
     private readonly SlackChannels _channels;
     private readonly string _webhookPath = "/services/T00000000/B00000000/" + RandomToken(12);
+    private readonly PullRequestStore _pullRequests;
     private LoopbackServer? _server;
     private SlackStandIn? _slack;
     private IReadOnlyList<int> _ports = [];
@@ -35,6 +39,7 @@ public sealed class LocalSandbox : IAsyncDisposable
         _options = options;
         _lock = @lock;
         _repository = repository;
+        _pullRequests = new PullRequestStore(repository.Path);
         _cluster = new Cluster(options, repository, states);
         _channels = new SlackChannels(Path.Combine(options.StateDirectory, "slack.jsonl"), options.SlackChannels, options.Time);
         if (CanarySession.Current is not { } canary)
@@ -94,6 +99,32 @@ public sealed class LocalSandbox : IAsyncDisposable
     /// <summary>The deployed service, such as <c>http://127.0.0.1:40004/staging</c>: append <c>/health</c>.</summary>
     /// <param name="environment">One of <see cref="SandboxOptions.Environments"/>.</param>
     public Uri Workload(string environment) => new(Root(4), "/" + Known(environment));
+
+    /// <summary>The root of GitHub's REST API, for the project <see cref="CodeHostPath"/>. Its pull requests are those of <see cref="ManifestRepository"/>.</summary>
+    public Uri GitHub => Root(5);
+
+    /// <summary>The root of GitLab's REST API, for the same requests.</summary>
+    public Uri GitLab => new(Root(6), "/api/v4");
+
+    /// <summary>The manifest repository's name on both.</summary>
+    public static string CodeHostPath => GitHubStandIn.Project;
+
+    /// <summary>The token of both.</summary>
+    public Secret CodeHostToken { get; } = Secret.Of(RandomToken(20), "sandbox code host");
+
+    /// <summary>The pull or merge requests of this start.</summary>
+    public IReadOnlyList<SandboxPullRequest> PullRequests => _pullRequests.All;
+
+    /// <summary>Merges a request as a person would, by a real merge in <see cref="ManifestRepository"/>.</summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The merge commit.</returns>
+    /// <exception cref="InvalidUsageException">There is no such open request.</exception>
+    public Task<string> MergePullRequestAsync(int number, CancellationToken cancellationToken = default) => _pullRequests.MergeAsync(number, "sandbox-human", cancellationToken);
+
+    /// <summary>Closes a request without merging it, as a person would.</summary>
+    /// <param name="number">Its number.</param>
+    public void ClosePullRequest(int number) => _pullRequests.Change(number, request => request with { State = "closed" });
 
     /// <summary>Lets the next call to Slack fail.</summary>
     /// <param name="error">Slack's word for it, such as <c>not_in_channel</c>, or <c>ratelimited</c>, which comes with status 429 and Retry-After.</param>
@@ -167,6 +198,8 @@ public sealed class LocalSandbox : IAsyncDisposable
             new ArgoCdStandIn(_cluster, ArgoCdToken),
             _slack,
             new WorkloadStandIn(_cluster, _options.App),
+            new GitHubStandIn(_pullRequests, CodeHostToken),
+            new GitLabStandIn(_pullRequests, CodeHostToken),
         ];
     }
 
