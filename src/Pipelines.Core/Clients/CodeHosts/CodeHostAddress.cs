@@ -11,11 +11,11 @@ internal static class CodeHostAddress
             throw new InvalidUsageException($"The address of {project.Host}'s API is none.", $"  {api.GetComponents(UriComponents.HttpRequestUrl, UriFormat.SafeUnescaped)}", "Give CodeHostProject.Api an https address without credentials.");
         if (api is { Scheme: "http", IsLoopback: false })
             throw new InvalidUsageException($"{project.Host}'s API is plain http, which would send the token in the clear.", $"  {api}", "Give CodeHostProject.Api its https address.");
-        if (mode == RunMode.Sandbox && !api.IsLoopback)
-            throw new InvalidUsageException($"A sandbox run does not talk to {api.Host}: nothing may leave the machine.", null, "Use the sandbox's stand-in, or run with --live.");
         string[] parts = project.Path.Split('/');
         return parts.Length >= 2 && (project.Host == CodeHost.GitLab || parts.Length == 2) && parts.All(part => part.Length > 0 && part is not ("." or "..") && part.All(character => char.IsLetterOrDigit(character) || character is '-' or '_' or '.'))
-            ? api
+            ? mode == RunMode.Sandbox && !api.IsLoopback
+                ? throw new InvalidUsageException($"A sandbox run does not talk to {api.Host}: nothing may leave the machine.", null, "Use the sandbox's stand-in, or run with --live.")
+                : api
             : throw new InvalidUsageException($"'{project.Path}' is no project of {project.Host}.", null, "Write CodeHostProject.Path as owner/name, as the project's address ends.");
     }
 }

@@ -15,7 +15,7 @@ internal sealed class JsonApi(string service, Uri root, Action<HttpRequestHeader
 {
     private const int MaxPages = 20;
     private const int MaxText = 300;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(100);
 
     public string Root { get; } = root.AbsoluteUri.TrimEnd('/');
 

@@ -142,7 +142,7 @@ internal sealed class SignedApproval : IApprovalWay
     /// <summary>Takes the request and what was said to it away. The verdict that counted is kept by the stage.</summary>
     private static async Task WithdrawAsync(RefDocuments documents, RefDocument published, ApprovalQuestion question)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1), question.Context.Time);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2), question.Context.Time);
         try
         {
             await documents.DeleteAsync(published, limit.Token).ConfigureAwait(false);
