@@ -19,7 +19,7 @@ internal sealed partial class ManifestRepository
         ManifestEdit value = ManifestEdit.Open(_target, file.Bytes);
         (string tip, _) = await clone.DescribeAsync(clone.Tip, cancellationToken).ConfigureAwait(false);
         ManifestRecord? deployment = value.Tag is null ? null : await DeploymentOfAsync(clone, value.Tag, cancellationToken).ConfigureAwait(false);
-        GitLogEntry? last = (await clone.HistoryAsync(_target.File, 1, cancellationToken).ConfigureAwait(false)).FirstOrDefault();
+        GitLogEntry? last = await clone.HistoryAsync(_target.File, 1, cancellationToken).ConfigureAwait(false) is [var newest, ..] ? newest : null;
         return new EnvironmentState(
             tip,
             value.Tag,

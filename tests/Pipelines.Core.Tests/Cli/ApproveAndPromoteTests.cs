@@ -117,7 +117,7 @@ public sealed class ApproveAndPromoteTests : IAsyncLifetime
     private DeploymentEnvironment[] Environments() => [Absolute(Gate.Environment("staging")), _gate.Prod];
 
     private Task<Approval> Start(CancellationToken cancellationToken = default) =>
-        new Core.Approve(_gate.Prod).RunAsync(Gate.Proven(), _gate.Context(new SteppingTime()).Context, cancellationToken);
+        new Core.Approve(_gate.Prod).RunAsync(Gate.Proven(), _gate.Context(SteppingTime.FromNow()).Context, cancellationToken);
 
     private Task<int> ApproveAsync(params string[] arguments) => _cli.RunAsync(new OrderTemplate(Environments(), ImageReference.Parse("registry.example.com/order")), ["approve", "--live", .. arguments]);
 

@@ -15,7 +15,8 @@ internal static class ApproveCommand
     {
         CancellationToken cancellationToken = CancellationToken.None;
         ApproveRequest asked = invocation.Request.Approve;
-        await using CommandSession session = CommandSession.Open(invocation, "approve");
+        var session = CommandSession.Open(invocation, "approve");
+        await using System.Runtime.CompilerServices.ConfiguredAsyncDisposable closing = session.ConfigureAwait(false);
         IReadOnlyList<DeploymentEnvironment> environments = await session.EnvironmentsAsync(invocation.Template, "approve", cancellationToken).ConfigureAwait(false);
         if (asked.Environment is { } name && environments.All(environment => environment.Name != name))
             throw new InvalidUsageException($"--env: there is no environment '{name}'.{Model.NearestName.Suggestion(name, environments.Select(environment => environment.Name))}", "  The environments are " + string.Join(", ", environments.Select(environment => environment.Name)) + ".", null);

@@ -15,9 +15,15 @@ internal sealed class SteppingTime : TimeProvider
     /// <summary>What the wall clock does after the first wait; the time that counts seconds does not notice.</summary>
     public TimeSpan JumpAfterFirstWait { get; init; }
 
+    /// <summary>Where the wall clock stands from the test's usual day: the commands beside it may read the real one.</summary>
+    public TimeSpan Offset { get; init; }
+
+    /// <summary>A clock that starts now.</summary>
+    public static SteppingTime FromNow() => new() { Offset = System.GetUtcNow() - new ManualTime().GetUtcNow() };
+
     public override long TimestampFrequency => _clock.TimestampFrequency;
 
-    public override DateTimeOffset GetUtcNow() => _clock.GetUtcNow() + _jumped;
+    public override DateTimeOffset GetUtcNow() => _clock.GetUtcNow() + Offset + _jumped;
 
     public override long GetTimestamp() => _clock.GetTimestamp();
 
