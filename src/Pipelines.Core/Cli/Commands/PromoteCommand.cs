@@ -7,7 +7,7 @@ internal static class PromoteCommand
 {
     public static Task<int> RunAsync(Invocation invocation) => RunCommand.RunAsync(invocation with
     {
-        Template = new PromotionTemplate(invocation.Template, invocation.Request.PromoteFrom, invocation.Request.PromoteTo),
+        Template = new PromotionTemplate(invocation.Template, invocation.Request.PromoteFrom, invocation.Request.PromoteTo, invocation.Environment.Variables),
     });
 
     /// <summary>Which environments are meant.</summary>

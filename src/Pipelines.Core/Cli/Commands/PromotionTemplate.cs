@@ -1,7 +1,9 @@
+using Pipelines.Core.Hosts;
+
 namespace Pipelines.Core.Cli.Commands;
 
 /// <summary>A template's promotion as a template: the same settings, another plan.</summary>
-internal sealed class PromotionTemplate(PipelineTemplate template, string? from, string? to) : PipelineTemplate
+internal sealed class PromotionTemplate(PipelineTemplate template, string? from, string? to, HostEnvironment variables) : PipelineTemplate
 {
     private static readonly TimeSpan ShortStage = TimeSpan.FromMinutes(15);
 
@@ -27,7 +29,7 @@ internal sealed class PromotionTemplate(PipelineTemplate template, string? from,
         StageHandle<ProvenDeployment> proven = pipeline.Add($"find what {source.Name} proved", new LoadProof(source, parts.Repository) { Credentials = parts.Credentials }).WithRetry(3).WithTimeout(ShortStage);
         StageHandle<PublishedImage> image = pipeline.Add("take its image", proven, (proof, _, _) => Task.FromResult(proof.Deployment.Image));
         StageHandle<Deployment> deployed = target.IsProtected
-            ? pipeline.Add($"deploy {target.Name}", new DeployManifest(target), image, proven, pipeline.Add($"approve {target.Name}", new Approve(target), proven).WithRetry(3).WithTimeout(target.Approval.Timeout + Margin))
+            ? pipeline.Add($"deploy {target.Name}", new DeployManifest(target), image, proven, pipeline.Add($"approve {target.Name}", new Approve(target) { Variables = variables }, proven).WithRetry(3).WithTimeout(target.Approval.Timeout + Margin))
             : pipeline.Add($"deploy {target.Name}", new DeployManifest(target), image);
         deployed.Lock($"environment/{target.Name}").WithRetry(3).WithTimeout((target.Delivery is DeliverBy.PullRequest { WaitsForMerge: true } request ? request.Timeout : TimeSpan.Zero) + ShortStage);
         StageHandle<Deployment> synced = pipeline.Add($"sync {target.Name}", new ArgoCdSync(), deployed).WithTimeout((target.ArgoCd?.Timeout ?? TimeSpan.Zero) + Margin);
