@@ -4,8 +4,11 @@ using Pipelines.Core.Secrets;
 using Pipelines.Sandbox.ArgoCd;
 using Pipelines.Sandbox.Aws;
 using Pipelines.Sandbox.Canary;
+using Pipelines.Sandbox.CodeHosts;
 using Pipelines.Sandbox.Ecr;
 using Pipelines.Sandbox.Git;
+using Pipelines.Sandbox.GitHub;
+using Pipelines.Sandbox.GitLab;
 using Pipelines.Sandbox.Hosting;
 using Pipelines.Sandbox.Prometheus;
 using Pipelines.Sandbox.Registry;
@@ -21,7 +24,7 @@ namespace Pipelines.Sandbox;
 /// </summary>
 public sealed class LocalSandbox : IAsyncDisposable
 {
-    private const int Ports = 7;
+    private const int Ports = 9;
 
     private readonly SandboxOptions _options;
     private readonly SandboxLock _lock;
@@ -31,6 +34,7 @@ public sealed class LocalSandbox : IAsyncDisposable
     private readonly Lazy<AwsAccount> _aws;
     private readonly string _webhookPath = "/services/T00000000/B00000000/" + RandomToken(12);
     private readonly string _vaultToken = "hvs.sandbox" + RandomToken(12);
+    private readonly PullRequestStore _pullRequests;
     private LoopbackServer? _server;
     private SlackStandIn? _slack;
     private IReadOnlyList<int> _ports = [];
@@ -43,6 +47,7 @@ public sealed class LocalSandbox : IAsyncDisposable
         SlackToken = options.SlackToken ?? Secret.Of("xoxb-sandbox-" + RandomToken(16), "sandbox Slack");
         _lock = @lock;
         _repository = repository;
+        _pullRequests = new PullRequestStore(repository.Path);
         _cluster = new Cluster(options, repository, states);
         Metrics = new SandboxMetrics
         {
@@ -141,6 +146,32 @@ public sealed class LocalSandbox : IAsyncDisposable
     /// <summary>What Prometheus answers. It can be changed while a pipeline runs.</summary>
     public SandboxMetrics Metrics { get; }
 
+    /// <summary>The root of GitHub's REST API, for the project <see cref="CodeHostPath"/>. Its pull requests are those of <see cref="ManifestRepository"/>.</summary>
+    public Uri GitHub => Root(7);
+
+    /// <summary>The root of GitLab's REST API, for the same requests.</summary>
+    public Uri GitLab => new(Root(8), "/api/v4");
+
+    /// <summary>The manifest repository's name on both.</summary>
+    public static string CodeHostPath => GitHubStandIn.Project;
+
+    /// <summary>The token of both.</summary>
+    public Secret CodeHostToken { get; } = Secret.Of(RandomToken(20), "sandbox code host");
+
+    /// <summary>The pull or merge requests of this start.</summary>
+    public IReadOnlyList<SandboxPullRequest> PullRequests => _pullRequests.All;
+
+    /// <summary>Merges a request as a person would, by a real merge in <see cref="ManifestRepository"/>.</summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The merge commit.</returns>
+    /// <exception cref="InvalidUsageException">There is no such open request.</exception>
+    public Task<string> MergePullRequestAsync(int number, CancellationToken cancellationToken = default) => _pullRequests.MergeAsync(number, "sandbox-human", cancellationToken);
+
+    /// <summary>Closes a request without merging it, as a person would.</summary>
+    /// <param name="number">Its number.</param>
+    public void ClosePullRequest(int number) => _pullRequests.Change(number, request => request with { State = "closed" });
+
     /// <summary>Lets the next call to Slack fail.</summary>
     /// <param name="error">Slack's word for it, such as <c>not_in_channel</c>, or <c>ratelimited</c>, which comes with status 429 and Retry-After.</param>
     public void FailNextSlackCall(string error) => _slack!.FailNextCall(error);
@@ -216,6 +247,8 @@ public sealed class LocalSandbox : IAsyncDisposable
             new WorkloadStandIn(_cluster, _options.App),
             new VaultStandIn(_vaultToken, _options.Secrets, _options.Time),
             new PrometheusStandIn(Metrics, PrometheusToken, _options.Time),
+            new GitHubStandIn(_pullRequests, CodeHostToken),
+            new GitLabStandIn(_pullRequests, CodeHostToken),
         ];
     }
 

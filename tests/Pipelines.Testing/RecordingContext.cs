@@ -9,22 +9,26 @@ public sealed class RecordingContext
 {
     private readonly Recorder _recorder = new();
 
-    public RecordingContext(string? directory = null, RunMode mode = RunMode.Live, TimeProvider? time = null, IReadOnlyDictionary<string, string>? secrets = null, SourceRevision? source = null, DateTimeOffset? startedAt = null)
+    public RecordingContext(string? directory = null, RunMode mode = RunMode.Live, TimeProvider? time = null, IReadOnlyDictionary<string, string>? secrets = null, SourceRevision? source = null, DateTimeOffset? startedAt = null, string host = "local", string? actor = null, string? id = null, Func<string, string?>? terminal = null)
     {
         directory ??= Environment.CurrentDirectory;
         Run = new RunInfo
         {
-            Id = "20260102-030405-test",
+            Id = id ?? "20260102-030405-test",
             StartedAt = startedAt,
             Pipeline = "test",
             Mode = mode,
             Directory = directory,
-            RunDirectory = Path.Combine(directory, ".pipelines", "runs", "20260102-030405-test"),
-            Host = "local",
-            IsCi = false,
+            RunDirectory = Path.Combine(directory, ".pipelines", "runs", id ?? "20260102-030405-test"),
+            Host = host,
+            IsCi = host != "local",
+            Actor = actor,
             Source = source,
         };
-        Context = new StageContext("test stage", Run, _recorder, new FixedSecrets(secrets ?? new Dictionary<string, string>()), time ?? TimeProvider.System);
+        Context = new StageContext("test stage", Run, _recorder, new FixedSecrets(secrets ?? new Dictionary<string, string>()), time ?? TimeProvider.System)
+        {
+            Terminal = terminal is null ? null : new ScriptedTerminal(terminal),
+        };
     }
 
     /// <summary>What masks the log, as the engine does it; nothing unless it is set.</summary>
@@ -63,6 +67,14 @@ public sealed class RecordingContext
         public void LogMasked(LogLevel level, string line) => Lines.Enqueue((level, line));
 
         public void Report(StageReport report) => Reports.Enqueue(report);
+    }
+
+    /// <summary>The user <c>ann</c>, who answers as the test says; null for the end of the input.</summary>
+    private sealed class ScriptedTerminal(Func<string, string?> answer) : ITerminal
+    {
+        public string User => "ann";
+
+        public Task<string?> AskAsync(string text, CancellationToken cancellationToken) => Task.FromResult(answer(text));
     }
 
     private sealed class FixedSecrets(IReadOnlyDictionary<string, string> values) : ISecretResolver

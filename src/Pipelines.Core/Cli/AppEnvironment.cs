@@ -22,6 +22,12 @@ internal sealed record AppEnvironment
     /// <summary>Whether the output is a terminal that understands cursor movement.</summary>
     public bool IsTerminal { get; init; }
 
+    /// <summary>What a person types; null where nobody sits at the terminal.</summary>
+    public Func<TextReader>? Input { get; init; }
+
+    /// <summary>The account of the person at the terminal.</summary>
+    public string User { get; init; } = System.Environment.UserName;
+
     public bool HandlesSignals { get; init; }
 
     /// <summary>Reads a line that a person types; null where nobody is there.</summary>
@@ -41,6 +47,7 @@ internal sealed record AppEnvironment
             Output = Writer(Console.OpenStandardOutput, () => Console.Out),
             Error = Writer(Console.OpenStandardError, () => Console.Error),
             IsTerminal = !Console.IsOutputRedirected,
+            Input = Console.IsInputRedirected || Console.IsOutputRedirected ? null : () => Console.In,
             Variables = HostEnvironment.Process,
             CurrentDirectory = Environment.CurrentDirectory,
             BaseDirectory = AppContext.BaseDirectory,

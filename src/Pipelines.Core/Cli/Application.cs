@@ -37,6 +37,8 @@ internal static class Application
                 CliCommand.Resume => await ResumeCommand.RunAsync(invocation).ConfigureAwait(false),
                 CliCommand.Runs => RunsCommand.Run(invocation),
                 CliCommand.Oidc => await OidcCommand.RunAsync(invocation).ConfigureAwait(false),
+                CliCommand.Approve => await ApproveCommand.RunAsync(invocation).ConfigureAwait(false),
+                CliCommand.Promote => await PromoteCommand.RunAsync(invocation).ConfigureAwait(false),
                 _ => await RunCommand.RunAsync(invocation).ConfigureAwait(false),
             };
         }

@@ -35,6 +35,12 @@ public abstract class PipelineTemplate
     /// <returns>None by default: such a pipeline has no such commands.</returns>
     public virtual Task<IReadOnlyList<DeploymentEnvironment>> EnvironmentsAsync(TemplateContext context, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<DeploymentEnvironment>>([]);
 
+    /// <summary>What <c>promote</c> needs: the environments, the image repository, and how a deployment is proven. A run follows.</summary>
+    /// <param name="context">The settings, the mode, the checkout.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Null by default: such a pipeline promotes nothing.</returns>
+    public virtual Task<PromotionParts?> PromotionAsync(TemplateContext context, CancellationToken cancellationToken) => Task.FromResult<PromotionParts?>(null);
+
     /// <summary>What the machine needs for this pipeline, for <c>doctor</c>.</summary>
     /// <param name="context">The settings, the mode, the checkout.</param>
     public virtual IReadOnlyList<DoctorCheck> Doctor(TemplateContext context) => [];

@@ -17,6 +17,12 @@ internal sealed record RunSetup
     /// <summary>Who sees the events, the console first.</summary>
     public IReadOnlyList<IRunObserver> Observers { get; init; } = [];
 
+    /// <summary>The person at the terminal; null where there is none.</summary>
+    public ITerminal? Terminal { get; init; }
+
+    /// <summary>The results of the tests that this run has done so far.</summary>
+    public Func<IReadOnlyList<TestResults>> Tests { get; init; } = () => [];
+
     /// <summary>How many stages may run at once.</summary>
     public int Jobs { get; init; } = System.Environment.ProcessorCount;
 

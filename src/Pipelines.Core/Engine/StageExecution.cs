@@ -83,6 +83,8 @@ internal sealed class StageExecution : IThreadPoolWorkItem
         var context = new StageContext(_stage.Name, _setup.Run, _reporter, _setup.SecretsOf(_stage), _setup.Time)
         {
             ForceToken = _setup.Force,
+            Terminal = _setup.Terminal,
+            Tests = _setup.Tests,
             Effects = _setup.Journal is { } journal ? new Journal.StageEffects(_stage, journal, isUndo: false) : null,
         };
         while (true)
@@ -98,6 +100,8 @@ internal sealed class StageExecution : IThreadPoolWorkItem
             {
                 if (Ended(exception) is { } ended)
                     return ended;
+                if (exception is WaitingForHumanException waiting)
+                    return new StageOutcome.Skipped(new SkipCause.WaitingForHuman(_hub.Masker.Mask(waiting.What)));
                 Failure failure = Failures.Of(exception, _hub.Masker);
                 if (attempt >= _stage.Retry.MaxAttempts || !TransientErrors.IsTransient(exception))
                     return new StageOutcome.Failed(failure);

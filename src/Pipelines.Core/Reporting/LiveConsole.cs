@@ -1,11 +1,13 @@
 namespace Pipelines.Core.Reporting;
 
 /// <summary>The console of a terminal: the stages as they run, then the same summary as everywhere. Lines of tools are in the log files; the last one of each running stage is shown.</summary>
-internal sealed class LiveConsole(TextWriter output, bool color, TimeProvider time, StageLogs? logs = null) : IRunObserver, IDisposable
+internal sealed class LiveConsole(TextWriter output, bool color, TimeProvider time, StageLogs? logs = null) : IRunObserver, IPausableConsole, IDisposable
 {
+    private readonly Lock _lock = new();
     private readonly RunRecord _record = new();
     private readonly LiveState _state = new();
     private readonly CancellationTokenSource _ended = new();
+    private CancellationTokenSource? _shown;
     private Task _view = Task.CompletedTask;
 
     public void OnEvent(RunEvent runEvent)
@@ -16,7 +18,7 @@ internal sealed class LiveConsole(TextWriter output, bool color, TimeProvider ti
         {
             case RunEvent.RunStarted started:
                 output.Write(new Ink(color).Bold(LogText.Line(started.Plan.Name)) + new Ink(color).Dim(" · " + RunFacts.Line(started.Run)) + "\n");
-                _view = Task.Run(() => LiveView.ShowAsync(output, color, _state, time, _ended.Token));
+                Show();
                 break;
             case RunEvent.RunEnded:
                 _ended.Cancel();
@@ -40,5 +42,43 @@ internal sealed class LiveConsole(TextWriter output, bool color, TimeProvider ti
         }
     }
 
-    public void Dispose() => _ended.Dispose();
+    /// <inheritdoc/>
+    public async Task<IDisposable> PauseAsync()
+    {
+        Task view;
+        CancellationTokenSource? shown;
+        lock (_lock)
+            (view, shown, _shown) = (_view, _shown, null);
+        if (shown is not null)
+        {
+            await shown.CancelAsync().ConfigureAwait(false);
+            await view.ConfigureAwait(false);
+            shown.Dispose();
+        }
+
+        return new Pause(this);
+    }
+
+    public void Dispose()
+    {
+        _shown?.Dispose();
+        _ended.Dispose();
+    }
+
+    private void Show()
+    {
+        lock (_lock)
+        {
+            if (_ended.IsCancellationRequested || _shown is not null)
+                return;
+            _shown = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token);
+            CancellationToken end = _shown.Token;
+            _view = Task.Run(() => LiveView.ShowAsync(output, color, _state, time, end));
+        }
+    }
+
+    private sealed class Pause(LiveConsole console) : IDisposable
+    {
+        public void Dispose() => console.Show();
+    }
 }

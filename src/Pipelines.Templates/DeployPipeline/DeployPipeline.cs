@@ -90,6 +90,16 @@ public sealed class DeployPipeline : PipelineTemplate
     }
 
     /// <inheritdoc/>
+    public override async Task<PromotionParts?> PromotionAsync(TemplateContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        DeployTarget target = context.Mode == RunMode.Sandbox
+            ? await SandboxTarget.CreateAsync(App, SlackChannel, Keys, context, cancellationToken).ConfigureAwait(false)
+            : await LiveTarget.CreateAsync(App, EcrRepo, SlackChannel, Keys, context, cancellationToken).ConfigureAwait(false);
+        return new PromotionParts([.. target.Environments.Select(one => one.Environment)], target.Repository, target.Credentials, (pipeline, synced, environment) => DeployPlan.Prove(pipeline, synced, target.Environments.First(one => one.Environment.Name == environment.Name), Keys, context));
+    }
+
+    /// <inheritdoc/>
     public override IReadOnlyList<DoctorCheck> Doctor(TemplateContext context)
     {
         ArgumentNullException.ThrowIfNull(context);

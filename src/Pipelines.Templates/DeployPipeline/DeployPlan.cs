@@ -47,6 +47,10 @@ internal static class DeployPlan
         pipeline.Add($"smoke {name}", Smoke(keys, settings, target, isSandbox), synced).WithTimeout(settings.Get(keys.SmokeTimeout) + Margin);
     }
 
+    /// <summary>What proves a deployment that <c>promote</c> made.</summary>
+    public static StageHandle<ProvenDeployment> Prove(PipelineBuilder pipeline, StageHandle<Deployment> synced, EnvironmentTarget environment, DeploySettings keys, TemplateContext context) =>
+        pipeline.Add($"smoke {environment.Environment.Name}", Smoke(keys, context.Settings, environment, context.Mode == RunMode.Sandbox), synced).WithTimeout(context.Settings.Get(keys.SmokeTimeout) + Margin);
+
     private static ServiceTests Tests(DeploySettings keys, EffectiveSettings settings) => new()
     {
         Language = settings.Get(keys.Language) is "auto" ? null : Enum.Parse<ServiceLanguage>(settings.Get(keys.Language), ignoreCase: true),

@@ -275,16 +275,16 @@ public sealed class ManifestRepositoryTests : IDisposable
     {
         await ManifestsAsync();
         ManifestChange ours = await SetAsync("new");
-        Assert.Null(await FindRevertAsync("new", ours, mayBeDone: true, blocks: false));
+        Assert.Null(await FindRevertAsync("new", ours, mayBeDone: true));
         var reverted = Assert.IsType<ManifestRevert.Reverted>(await RevertAsync("new", ours));
         Assert.Null(await FindAsync("new", mayBeDone: true));
-        Assert.Null(await FindRevertAsync("new", ours, mayBeDone: false, blocks: false));
-        Assert.Equal(reverted, await FindRevertAsync("new", ours, mayBeDone: true, blocks: false));
+        Assert.Null(await FindRevertAsync("new", ours, mayBeDone: false));
+        Assert.Equal(reverted, await FindRevertAsync("new", ours, mayBeDone: true));
         await SetAsync("newer", run: "run-2");
-        Assert.Equal(reverted, await FindRevertAsync("new", ours, mayBeDone: true, blocks: false));
+        Assert.Equal(reverted, await FindRevertAsync("new", ours, mayBeDone: true));
         ManifestChange again = await SetAsync("new");
         Assert.Equal(again, await FindAsync("new", mayBeDone: true));
-        Assert.Null(await FindRevertAsync("new", again, mayBeDone: true, blocks: false)); // that was another commit
+        Assert.Null(await FindRevertAsync("new", again, mayBeDone: true)); // that was another commit
     }
 
     private async Task<ManifestChange?> FindAsync(string tag, bool mayBeDone, string run = "run-1")
@@ -296,7 +296,7 @@ public sealed class ManifestRepositoryTests : IDisposable
     private async Task<ManifestRevert?> FindRevertAsync(string tag, ManifestChange change, bool mayBeDone)
     {
         using var repository = new ManifestRepository(Target, new RecordingContext(_directory.Path).Context);
-        return await repository.FindRevertAsync(new ManifestCommit("order", tag, "run-1"), change.Revision, mayBeDone, CancellationToken.None);
+        return await repository.FindRevertAsync(new ManifestCommit("order", tag, "run-1"), change.Revision, mayBeDone, blocks: false, CancellationToken.None);
     }
 
     private ManifestTarget Target => new() { Repository = "manifests.git", File = File, AuthorName = "Deployer", AuthorEmail = "deployer@example.com" };

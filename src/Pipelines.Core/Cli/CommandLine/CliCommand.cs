@@ -17,4 +17,6 @@ internal enum CliCommand
     Resume,
     Runs,
     Oidc,
+    Approve,
+    Promote,
 }

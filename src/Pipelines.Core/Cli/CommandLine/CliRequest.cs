@@ -56,6 +56,14 @@ internal sealed record CliRequest
 
     public bool AllowOlder { get; init; }
 
+    public ApproveRequest Approve { get; init; } = new();
+
+    /// <summary>Where a promotion takes its image from; null for the environment before the one it goes to.</summary>
+    public string? PromoteFrom { get; init; }
+
+    /// <summary>Where a promotion goes to; null for the only one that it can.</summary>
+    public string? PromoteTo { get; init; }
+
     public GraphFormat GraphFormat { get; init; } = GraphFormat.Mermaid;
 
     /// <summary>Of <c>oidc</c>; null for every other command.</summary>

@@ -34,6 +34,14 @@ internal sealed class CommandLineParser
     private readonly Option<bool> _acceptMigration = new("--accept-migration") { Description = "Go back although a database migration that cannot be reversed ran since: the older version works with the database as it is." };
     private readonly Option<string?> _digest = new("--digest") { Description = "What to let in again, where several are blocked.", HelpName = "digest|tag" };
     private readonly OidcOptions _oidc = new();
+    private readonly Option<string?> _approveDigest = new("--digest") { Description = "The digest that is approved: all of it, or its first digits. Without it you are shown what waits and asked.", HelpName = "sha256:…" };
+    private readonly Option<string?> _approveReason = new("--reason") { Description = "Why. It is recorded.", HelpName = "text" };
+    private readonly Option<bool> _refuse = new("--refuse") { Description = "Say no: the run that waits ends." };
+    private readonly Option<bool> _list = new("--list") { Description = "Show what waits, and decide nothing." };
+    private readonly Option<string?> _key = new("--key") { Description = "The SSH key to sign with. Default: git's user.signingKey, then ~/.ssh/id_ed25519.", HelpName = "path" };
+    private readonly Option<string?> _as = new("--as") { Description = "Who you are in the allowed-signers file. Default: git's user.email.", HelpName = "name" };
+    private readonly Option<string?> _promoteFrom = new("--from") { Description = "The environment that the image was proven in. Default: the one before.", HelpName = "name" };
+    private readonly Option<string?> _promoteTo = new("--to") { Description = "The environment to deploy to. Default: the only protected one.", HelpName = "name" };
     private readonly RootCommand _root;
     private readonly TextWriter _text;
 
@@ -54,6 +62,8 @@ internal sealed class CommandLineParser
             With(new System.CommandLine.Command("plan", "Show the stages and what each waits for, and run nothing."), _json),
             With(new System.CommandLine.Command("graph", "Draw the stages as Mermaid or DOT."), _format),
             With(new System.CommandLine.Command("doctor", "Check that this machine has what the pipeline needs, and say how to get what is missing."), _json),
+            With(new System.CommandLine.Command("approve", "Approve or refuse what waits for an environment, from anywhere that has git, by an SSH signature."), _env, _approveDigest, _approveReason, _refuse, _list, _key, _as, _json),
+            With(new System.CommandLine.Command("promote", "Deploy to the next environment exactly what the one before runs and has proven. Nothing is built."), _promoteFrom, _promoteTo, _fault, _jobs, _failFast, _output),
             With(new System.CommandLine.Command("settings", "Print every setting, its value and where it came from."), _json),
             With(new System.CommandLine.Command("status", "Show what runs in each environment, since when, by whom, and what is blocked there."), _env, _json),
             With(new System.CommandLine.Command("history", "Show what ran in each environment."), _env, _limit, _json),
@@ -111,6 +121,18 @@ internal sealed class CommandLineParser
             Yes = result.GetValue(_yes),
             AcceptsMigration = result.GetValue(_acceptMigration),
             AllowOlder = result.GetValue(_allowOlder),
+            Approve = new ApproveRequest
+            {
+                Environment = result.GetValue(_env),
+                Digest = result.GetValue(_approveDigest),
+                Reason = result.GetValue(_approveReason),
+                Refuse = result.GetValue(_refuse),
+                List = result.GetValue(_list),
+                Key = result.GetValue(_key),
+                As = result.GetValue(_as),
+            },
+            PromoteFrom = result.GetValue(_promoteFrom),
+            PromoteTo = result.GetValue(_promoteTo),
             GraphFormat = OneOf("--format", result.GetValue(_format), GraphFormat.Mermaid, GraphFormat.Mermaid, GraphFormat.Dot),
         };
     }

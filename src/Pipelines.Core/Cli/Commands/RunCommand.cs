@@ -83,13 +83,17 @@ internal static class RunCommand
                 await environment.Error.WriteLineAsync(ResumptionChoice.Describe(resumption, history)).ConfigureAwait(false);
             var durations = new StageDurations(invocation.Directory, plan);
             TimeSpan[]? expected = durations.Read();
+            var tests = new TestTotals();
+            IRunObserver[] watching = [.. RunObservers.For(invocation, folder.Path), tests];
             var setup = new RunSetup
             {
+                Terminal = Terminal.Of(environment, watching),
+                Tests = () => tests.Results,
                 Run = Describe(invocation, folder, context.Source),
                 Secrets = secrets,
                 Masker = masker,
                 Time = environment.Time,
-                Observers = [.. RunObservers.For(invocation, folder.Path), .. context.Observers],
+                Observers = [.. watching, .. context.Observers],
                 Jobs = invocation.Request.Jobs ?? Math.Max(LeastJobs, Environment.ProcessorCount),
                 FailFast = invocation.Request.FailFast,
                 Selection = selection,

@@ -17,6 +17,14 @@ public sealed record DeploymentEnvironment
     /// <value>none: any branch</value>
     public IReadOnlyList<string> AllowedBranches { get; init; } = [];
 
+    /// <summary>Who approves what gets there, how, and until when.</summary>
+    /// <value>anybody who can be named, for 24 hours</value>
+    public ApprovalPolicy Approval { get; init; } = new();
+
+    /// <summary>How a deployment's commit gets onto the manifest's branch.</summary>
+    /// <value>by a push</value>
+    public DeliverBy Delivery { get; init; } = new DeliverBy.Push();
+
     /// <summary>Where the manifest is.</summary>
     public required ManifestTarget Manifest { get; init; }
 

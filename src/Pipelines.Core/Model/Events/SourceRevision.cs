@@ -9,6 +9,9 @@ namespace Pipelines.Core;
 /// <param name="CommittedAt">When the commit was made.</param>
 public sealed record SourceRevision(string Commit, string? Branch, string? RemoteUrl, IReadOnlyList<string> UncommittedChanges, string Tag, DateTimeOffset CommittedAt)
 {
+    /// <summary>Who wrote the commit, as <c>Name &lt;mail&gt;</c>, where that was recorded elsewhere; null to ask git.</summary>
+    internal IReadOnlyList<string>? Authors { get; init; }
+
     /// <summary>Whether the files are exactly those of the commit.</summary>
     public bool IsClean => UncommittedChanges.Count == 0;
 

@@ -30,6 +30,14 @@ public abstract record SkipCause
         public override string ToString() => $"because the run stopped after '{Stage}' failed";
     }
 
+    /// <summary>It did its part, and the rest is a person's: the run ends well, and what comes after is done by a later one.</summary>
+    /// <param name="What">What is waited for, such as the merge of a pull request.</param>
+    public sealed record WaitingForHuman(string What) : SkipCause
+    {
+        /// <inheritdoc/>
+        public override string ToString() => $"waiting for a human: {What}";
+    }
+
     /// <summary><c>--stage</c> or <c>--from</c> asked for others.</summary>
     public sealed record NotSelected : SkipCause
     {

@@ -38,6 +38,12 @@ public sealed partial class StageContext
     /// <summary>Cancelled when waiting politely is over: a second Ctrl-C. Processes are then killed at once.</summary>
     internal CancellationToken ForceToken { get; init; }
 
+    /// <summary>The person at the terminal; null where there is none.</summary>
+    internal ITerminal? Terminal { get; init; }
+
+    /// <summary>The results of the tests that this run has done so far.</summary>
+    internal Func<IReadOnlyList<TestResults>> Tests { get; init; } = () => [];
+
     /// <summary>Why an undo runs; null where none does.</summary>
     internal UndoCause? Undoing { get; init; }
 

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using Pipelines.Core.GitOps;
 using Pipelines.Core.Stages.Deploy;
 
@@ -59,7 +60,9 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
     /// <param name="input3">The approval.</param>
     /// <param name="context">The stage's context.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="InvalidUsageException">The three are not of one digest, or the approval is for another environment.</exception>
+    /// <exception cref="InvalidUsageException">The three are not of one digest, the approval is for another environment, or the commit's branch may not get there.</exception>
+    /// <exception cref="CodeHostException">It is delivered by a pull request, and that was refused or could not be made.</exception>
+    /// <exception cref="WaitingForHumanException">It is delivered by a pull request, and the merge is not waited for.</exception>
     /// <exception cref="GitException">The manifest repository cannot be reached or refuses the push.</exception>
     /// <exception cref="ManifestFileException">The manifest does not hold the tag as it should.</exception>
     /// <exception cref="DigestBlockedException">The digest was rolled back in the environment.</exception>
@@ -80,7 +83,7 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
             throw Refused("the approval is for another environment", $"  approved for '{input3.Environment}' by {input3.ApprovedBy}", $"Ask for an approval for '{Environment.Name}'.");
         if (proven.Environment.Name == Environment.Name)
             throw Refused("its proof is from this very environment", null, "Prove it in another one first, such as staging.");
-        return DeployAsync(input1, [("Approved-By", input3.ApprovedBy), ("Proven-In", proven.Environment.Name)], context, cancellationToken);
+        return DeployAsync(input1, [("Approved-By", input3.ApprovedBy), ("Proven-In", proven.Environment.Name), .. ApprovalTrailers.Of(input3)], context, cancellationToken);
     }
 
     /// <summary>Reverts the commit of the deployment and pushes that; then waits until Argo CD is there.</summary>
@@ -91,7 +94,9 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(context);
-        return new DeploymentUndo(output, context).RunAsync(cancellationToken);
+        return Environment.Delivery is DeliverBy.PullRequest request && output.Changed
+            ? PullRequestDelivery.UndoAsync(output, request, context, cancellationToken)
+            : new DeploymentUndo(output, context).RunAsync(cancellationToken);
     }
 
     private async Task<Deployment> DeployAsync(PublishedImage image, IReadOnlyList<(string, string)> trailers, StageContext context, CancellationToken cancellationToken)
@@ -99,6 +104,8 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
         string tag = image.Reference.Tag ?? throw new InvalidUsageException($"The image {image.Reference} has no tag to write into the manifest.", null, "Push it with a tag.");
         CheckBranch(image.Image.Image.Source, context.Run);
         using var repository = new ManifestRepository(Environment.Manifest, context);
+        if (Environment.Delivery is DeliverBy.PullRequest request)
+            return await new PullRequestDelivery(Environment, request, repository, context).DeployAsync(image, tag, trailers, AllowOlder || context.Run.AllowsOlder, cancellationToken).ConfigureAwait(false);
         context.Log.Info($"Deploying {tag} to {Environment.Name}: {Environment.Manifest.Key} in {Environment.Manifest.File} of {repository.Name}, branch {Environment.Manifest.Branch}.");
         ManifestCommit manifestCommit = DeploymentCommits.For(Environment, image, tag, trailers, context.Run) with { AllowsOlder = AllowOlder || context.Run.AllowsOlder };
         ManifestChange change = await context.EffectAsync(
@@ -121,10 +128,14 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
     /// <summary>Whichever command asks: the branches are the environment's own rule. In the sandbox nothing real is at stake, and every branch is welcome.</summary>
     private void CheckBranch(SourceRevision source, RunInfo run)
     {
-        if (Environment.AllowedBranches.Count == 0 || run.Mode == RunMode.Sandbox || (source.Branch is not null && Environment.AllowedBranches.Contains(source.Branch, StringComparer.Ordinal)))
+        if (Environment.AllowedBranches.Count == 0 || run.Mode == RunMode.Sandbox)
+            return;
+        // The branch of a pull request is named by whoever opened it, a fork's owner included.
+        if (run.PullRequest is null && source.Branch is not null && Environment.AllowedBranches.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, source.Branch, ignoreCase: false)))
             return;
         throw Refused(
-            source.Branch is null ? "the branch of its commit is not known" : $"the branch '{source.Branch}' may not get there",
+            run.PullRequest is { } number ? $"this run builds pull request {number}"
+            : source.Branch is null ? "the branch of its commit is not known" : $"the branch '{source.Branch}' may not get there",
             $"  commit {source.Commit}\n  allowed: {string.Join(", ", Environment.AllowedBranches)}",
             $"Merge it into {(Environment.AllowedBranches.Count == 1 ? "that branch" : "one of those branches")}, or change the environment's branches (the setting {Environment.Name}.branches, DeploymentEnvironment.AllowedBranches).");
     }

@@ -121,6 +121,25 @@ internal sealed partial class BareClone
     public Task PushAsync(CancellationToken cancellationToken) =>
         RemoteAsync("push to", ["push", "--porcelain", "--no-verify", "origin", $"{NewCommit}:{Tip}"], cancellationToken);
 
+    /// <summary>The newest commit of another branch; null where there is no such branch.</summary>
+    public async Task<string?> FindBranchAsync(string branch, CancellationToken cancellationToken)
+    {
+        string name = $"refs/heads/{branch}";
+        try
+        {
+            await RemoteAsync("fetch from", ["fetch", "--quiet", "--no-tags", "--depth=1", "origin", $"+{name}:{name}"], cancellationToken).ConfigureAwait(false);
+            return (await DescribeAsync(name, cancellationToken).ConfigureAwait(false)).Id;
+        }
+        catch (GitException exception) when (exception.Failure == GitFailure.BranchNotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Makes another branch of the remote the commit that was made last, whatever it was.</summary>
+    public Task ReplaceBranchAsync(string branch, CancellationToken cancellationToken) =>
+        RemoteAsync("push to", ["push", "--porcelain", "--no-verify", "origin", $"+{NewCommit}:refs/heads/{branch}"], cancellationToken);
+
     private Task FetchAsync(string depth, CancellationToken cancellationToken) =>
         RemoteAsync("fetch from", ["fetch", "--quiet", "--no-tags", depth, "origin", $"+{Tip}:{Tip}"], cancellationToken);
 
