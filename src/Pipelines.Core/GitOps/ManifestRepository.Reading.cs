@@ -19,12 +19,12 @@ internal sealed partial class ManifestRepository
         ManifestEdit value = ManifestEdit.Open(_target, file.Bytes);
         (string tip, _) = await clone.DescribeAsync(clone.Tip, cancellationToken).ConfigureAwait(false);
         ManifestRecord? deployment = value.Tag is null ? null : await DeploymentOfAsync(clone, value.Tag, cancellationToken).ConfigureAwait(false);
-        GitLogEntry? last = await clone.HistoryAsync(_target.File, 1, cancellationToken).ConfigureAwait(false) is [var newest, ..] ? newest : null;
+        IReadOnlyList<GitLogEntry> last = await clone.HistoryAsync(_target.File, 1, cancellationToken).ConfigureAwait(false);
         return new EnvironmentState(
             tip,
             value.Tag,
             value.Digest ?? deployment?.Digest,
-            last is null ? null : ManifestRecord.Of(last, value),
+            last.Count == 0 ? null : ManifestRecord.Of(last[0], value),
             deployment,
             BlockedDigests.Read(BlockedDigests.File(app, environment), blocked?.Bytes));
     }

@@ -38,6 +38,7 @@ public class PlainConsoleTests
 
         Next
           when that is mended, run it again with what it needs: dotnet run --project build -- --stage 'unit tests'
+          or, where nothing of the sources has to change, go on from there: dotnet run --project build -- resume 20260102-030405-a1b2
 
         Report: /service/report.html
         demo failed: unit tests (1.0 s)

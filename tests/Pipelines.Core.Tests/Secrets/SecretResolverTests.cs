@@ -126,7 +126,7 @@ public sealed class SecretResolverTests : IDisposable
         Assert.Equal("sandbox-password", (await sandbox.GetAsync(Reference("sandbox://registry"))).Reveal());
         Assert.Equal("***", _masker.Mask("sandbox-password"));
         SecretNotFoundException error = await Assert.ThrowsAsync<SecretNotFoundException>(() => sandbox.GetAsync(Reference("sandbox://registri")));
-        Assert.Contains("It has 'registry'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("It has sandbox://registry.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -67,11 +67,13 @@ public class KillAndResumeTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the PATH is made of symbolic links");
         using var service = new Service();
         Assert.Equal(1, (await ServiceProcess.RunAsync(service, ["deploy", "--sandbox-fault", "smoke", .. Settings])).ExitCode);
+        (int refused, string why) = await ServiceProcess.RunAsync(service, "deploy", "unblock", "--env", "staging", "--reason", "the sandbox was told to fail");
+        Assert.True(refused == 0, why);
         (int exitCode, string output) = await ServiceProcess.RunAsync(service, "deploy", "resume");
         Assert.True(exitCode == 0, output);
         Assert.Contains("which failed: 5 stages are restored. Again: 'deploy staging', 'sync staging', 'smoke staging'.", output, StringComparison.Ordinal);
         Assert.Contains($"'{service.Head}'", service.Manifest(), StringComparison.Ordinal);
-        Assert.Equal(["update", "revert", "update", "Seed"], Commits(service));
+        Assert.Equal(["update", "unblock", "revert", "update", "Seed"], Commits(service));
     }
 
     private static async Task<string[]> UndisturbedAsync(int exitCode, params string[] arguments)

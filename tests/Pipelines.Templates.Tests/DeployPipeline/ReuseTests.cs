@@ -28,6 +28,8 @@ public sealed class ReuseTests : IDisposable
     public async Task From_FailedStage_TakesWhatWasNotUndone()
     {
         (await _service.DeployAsync("--sandbox-fault", "smoke", "--set", "smoke.timeout=1s")).Ended(1);
+        (await _service.DeployAsync("--from", "sync staging")).Ended(1); // what was rolled back stays out
+        (await _service.RunAsync("unblock", "--env", "staging", "--reason", "the sandbox was told to fail")).Ended(0);
         ServiceRun second = await _service.DeployAsync("--from", "sync staging");
         second.Ended(0);
         Assert.Contains("deploy staging │ ▸ started", second.Output, StringComparison.Ordinal); // it was undone
