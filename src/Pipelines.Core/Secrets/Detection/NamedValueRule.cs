@@ -4,6 +4,8 @@ namespace Pipelines.Core.Secrets.Detection;
 internal sealed class NamedValueRule(IReadOnlyList<NamedShape> shapes)
     : SecretRule("named-secret", "A value that looks secret, under a name that says so", false, "passw", "passphrase", "pwd", "token", "secret", "key", "credential")
 {
+    private const int LongestArn = 200;
+
     private readonly SecretRule _connectionString = new ConnectionStringRule();
 
     /// <summary>The rules that this one finds beside itself.</summary>
@@ -20,7 +22,7 @@ internal sealed class NamedValueRule(IReadOnlyList<NamedShape> shapes)
         if (strength == NameStrength.None || (!assignment.IsQuoted && kind == TextKind.Code && !isConnectionString))
             return null;
         string value = text.Substring(assignment.Start, assignment.Length);
-        if (ExampleValues.IsReference(value) || ExampleValues.Has(value))
+        if (ExampleValues.IsReference(value) || ExampleValues.Has(value) || IsPartOfArn(text, index))
             return null;
         foreach (NamedShape shape in shapes)
             if (shape.Fits(assignment.Name, value))
@@ -43,6 +45,15 @@ internal sealed class NamedValueRule(IReadOnlyList<NamedShape> shapes)
             NameStrength.Weak => value.Length >= 24 && entropy >= 4.0 && Randomness.Classes(value) >= 3 && Randomness.Turns(value) >= 4 && !IsWords(value),
             _ => false,
         };
+    }
+
+    /// <summary>Whether the name stands in an ARN, such as <c>arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/stripe</c>, which names a secret and is none.</summary>
+    private static bool IsPartOfArn(string text, int index)
+    {
+        int start = index;
+        while (start > 0 && index - start < LongestArn && text[start - 1] > ' ' && text[start - 1] is not ('"' or '\'' or '`'))
+            start--;
+        return text.IndexOf("arn:aws", start, index - start, StringComparison.Ordinal) >= 0;
     }
 
     private static bool IsPartOfConnectionString(string text, Assignment assignment)

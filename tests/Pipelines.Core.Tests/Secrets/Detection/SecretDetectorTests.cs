@@ -131,6 +131,7 @@ public class SecretDetectorTests
     [InlineData("token: <your-token-1234567890>")]
     [InlineData("token: $CI_JOB_TOKEN")]
     [InlineData("token: env://API_TOKEN_2")]
+    [InlineData("token: aws-sm://arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/stripe-a1B2c3")]
     [InlineData("token: vault://secret/prod/stripe2#key")]
     [InlineData("password=aaaaaaaaaaaaaaa1")]
     [InlineData("secret_name = \"prod/order-service/v2/db-7f3a9c1e\"")]
