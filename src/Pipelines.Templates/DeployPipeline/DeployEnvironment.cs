@@ -1,3 +1,5 @@
+using Pipelines.Core;
+
 namespace Pipelines.Templates;
 
 /// <summary>A place that <see cref="DeployPipeline"/> deploys to. What is not given here comes from the settings of its name, such as <c>staging.branches</c>.</summary>
@@ -11,6 +13,18 @@ public sealed record DeployEnvironment(string Name)
     /// <summary>The branches whose commits may get there, whichever command asks.</summary>
     /// <value><c>main</c> and <c>master</c></value>
     public IReadOnlyList<string> Branches { get; init; } = ["main", "master"];
+
+    /// <summary>Who approves what gets there, how, and until when. Counts where the environment is protected; the sandbox approves by itself, and says so.</summary>
+    /// <value>anybody who can be named, for 24 hours</value>
+    public ApprovalPolicy Approval { get; init; } = new();
+
+    /// <summary>How a deployment's commit gets onto the manifest's branch. The sandbox pushes.</summary>
+    /// <value>by a push</value>
+    public DeliverBy Delivery { get; init; } = new DeliverBy.Push();
+
+    /// <summary>The metrics that a deployment is held against after its smoke test; null for none. The sandbox asks its own Prometheus, for a moment.</summary>
+    /// <value>null</value>
+    public Analysis? Analysis { get; init; }
 
     /// <summary>What the smoke test gets there; null for the setting <c>smoke.url</c>, which has the environment filled in.</summary>
     /// <value>null</value>

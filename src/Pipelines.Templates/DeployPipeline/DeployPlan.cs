@@ -14,6 +14,9 @@ internal static class DeployPlan
     /// <summary>Time for a stage to say itself what it waited for, before the engine ends it.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
 
+    /// <summary>Queries may be slow, and are not counted in the length of an analysis.</summary>
+    private static readonly TimeSpan ObservationMargin = TimeSpan.FromMinutes(5);
+
     public static PipelinePlan Build(string app, DeploySettings keys, DeployTarget target, TemplateContext context)
     {
         EffectiveSettings settings = context.Settings;
@@ -28,28 +31,57 @@ internal static class DeployPlan
             .WithRetry(4, isSandbox ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(5)).WithTimeout(ShortStage);
         if (!isSandbox)
             pushed.When(Condition.Branch([.. keys.Environments.SelectMany(environment => environment.BranchList(settings)).Distinct(StringComparer.Ordinal)]));
+        StageHandle<ProvenDeployment>? proven = null;
         foreach (EnvironmentTarget environment in target.Environments)
-            Deploy(pipeline, pushed, environment, keys, context);
+            proven = Deploy(pipeline, pushed, proven, environment, target.Environments.Any(other => other.Environment.IsProtected), keys, context);
         return pipeline.Build();
     }
 
-    /// <summary>The way into one environment. A commit of a branch that may not get there goes no further.</summary>
-    private static void Deploy(PipelineBuilder pipeline, StageHandle<PublishedImage> pushed, EnvironmentTarget target, DeploySettings keys, TemplateContext context)
+    /// <summary>The way into one environment: after the one before it has proven the image, and into a protected one with an approval. A commit of a branch that may not get there goes no further.</summary>
+    private static StageHandle<ProvenDeployment> Deploy(
+        PipelineBuilder pipeline,
+        StageHandle<PublishedImage> pushed,
+        StageHandle<ProvenDeployment>? before,
+        EnvironmentTarget target,
+        bool records,
+        DeploySettings keys,
+        TemplateContext context)
     {
-        EffectiveSettings settings = context.Settings;
+        DeploymentEnvironment environment = target.Environment;
+        string name = environment.Name;
         bool isSandbox = context.Mode == RunMode.Sandbox;
-        string name = target.Environment.Name;
-        StageHandle<Deployment> deployed = pipeline.Add($"deploy {name}", new DeployManifest(target.Environment), pushed)
-            .Lock($"environment/{name}").WithRetry(3).WithTimeout(ShortStage);
-        if (!isSandbox)
-            deployed.When(Condition.Branch([.. target.Environment.AllowedBranches]));
-        StageHandle<Deployment> synced = pipeline.Add($"sync {name}", new ArgoCdSync(), deployed).WithTimeout(settings.Get(keys.ArgoCdTimeout) + Margin);
-        pipeline.Add($"smoke {name}", Smoke(keys, settings, target, isSandbox), synced).WithTimeout(settings.Get(keys.SmokeTimeout) + Margin);
+        var branches = isSandbox ? null : Condition.Branch([.. environment.AllowedBranches]);
+        StageHandle<Deployment> deployed;
+        if (environment.IsProtected && before is not null)
+        {
+            StageHandle<Approval> approval = pipeline.Add($"approve {name}", new Approve(environment), before).WithTimeout(environment.Approval.Timeout + Margin);
+            if (branches is not null)
+                approval.When(branches); // nobody is asked for what may not get there
+            deployed = pipeline.Add($"deploy {name}", new DeployManifest(environment), pushed, before, approval);
+        }
+        else
+        {
+            deployed = pipeline.Add($"deploy {name}", new DeployManifest(environment), pushed);
+            if (before is not null)
+                deployed.After(before);
+        }
+
+        deployed.Lock($"environment/{name}").WithRetry(3).WithTimeout(environment.Delivery is DeliverBy.PullRequest { WaitsForMerge: true } request ? request.Timeout + Margin : ShortStage);
+        if (branches is not null)
+            deployed.When(branches);
+        StageHandle<Deployment> synced = pipeline.Add($"sync {name}", new ArgoCdSync(), deployed).WithTimeout(context.Settings.Get(keys.ArgoCdTimeout) + Margin);
+        StageHandle<ProvenDeployment> proven = Prove(pipeline, synced, target, keys, context);
+        return records ? pipeline.Add($"record {name}", new RecordProof(), proven).WithRetry(3).WithTimeout(ShortStage) : proven;
     }
 
-    /// <summary>What proves a deployment that <c>promote</c> made.</summary>
-    public static StageHandle<ProvenDeployment> Prove(PipelineBuilder pipeline, StageHandle<Deployment> synced, EnvironmentTarget environment, DeploySettings keys, TemplateContext context) =>
-        pipeline.Add($"smoke {environment.Environment.Name}", Smoke(keys, context.Settings, environment, context.Mode == RunMode.Sandbox), synced).WithTimeout(context.Settings.Get(keys.SmokeTimeout) + Margin);
+    /// <summary>What proves a deployment, also one that <c>promote</c> made: its smoke test, and its metrics where it has any.</summary>
+    public static StageHandle<ProvenDeployment> Prove(PipelineBuilder pipeline, StageHandle<Deployment> synced, EnvironmentTarget target, DeploySettings keys, TemplateContext context)
+    {
+        string name = target.Environment.Name;
+        StageHandle<ProvenDeployment> smoke = pipeline.Add($"smoke {name}", Smoke(keys, context.Settings, target, context.Mode == RunMode.Sandbox), synced)
+            .WithTimeout(context.Settings.Get(keys.SmokeTimeout) + Margin);
+        return target.Analysis is { } analysis ? pipeline.Add($"observe {name}", new Observe(analysis), smoke).WithTimeout(analysis.Length + ObservationMargin) : smoke;
+    }
 
     private static ServiceTests Tests(DeploySettings keys, EffectiveSettings settings) => new()
     {

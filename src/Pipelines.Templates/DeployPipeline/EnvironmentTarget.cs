@@ -11,4 +11,7 @@ internal sealed record EnvironmentTarget
 
     /// <summary>The key of the smoke test's JSON body that must be the tag; null for no check.</summary>
     public required string? SmokeVersionKey { get; init; }
+
+    /// <summary>The metrics that a deployment is held against; null for none.</summary>
+    public Analysis? Analysis { get; init; }
 }

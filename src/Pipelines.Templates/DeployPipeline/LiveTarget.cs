@@ -38,6 +38,8 @@ internal static class LiveTarget
                 App = app,
                 IsProtected = environment.Environment.IsProtected,
                 AllowedBranches = environment.BranchList(settings),
+                Approval = environment.Environment.Approval,
+                Delivery = environment.Environment.Delivery,
                 SmokeUrl = settings.Find(environment.SmokeUrl) ?? settings.Find(keys.SmokeUrl),
                 SmokeVersionKey = settings.Find(keys.SmokeVersionKey),
                 Manifest = DeployManifestTarget.From(keys, settings, app, name, manifests) with { Token = isHttp ? settings.Get(keys.ManifestToken) : null },
@@ -51,6 +53,7 @@ internal static class LiveTarget
             },
             SmokeUrl = Placeholders.Fill(settings.Find(environment.SmokeUrl) ?? settings.Find(keys.SmokeUrl) ?? "https://smoke.url.is.not.set.invalid", app, name),
             SmokeVersionKey = settings.Find(keys.SmokeVersionKey),
+            Analysis = environment.Environment.Analysis,
         };
     }
 

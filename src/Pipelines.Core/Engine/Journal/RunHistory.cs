@@ -121,5 +121,6 @@ internal sealed class RunHistory
         (JournalJson.Text(record, "stage")!, JournalJson.Text(record, "effect")!, JournalJson.Text(record, "details")!);
 
     private static JournalException Unusable(string path, string reason) => new(
-        "The journal of this run cannot be used.", $"  {path}: {reason}", "Start a new run: it finds what is there already (the image, the commit) and does not do it twice.") { Cause = FailureKind.Usage };
+        "The journal of this run cannot be used.", $"  {path}: {reason}", "Start a new run: it finds what is there already (the image, the commit) and does not do it twice.")
+    { Cause = FailureKind.Usage };
 }

@@ -13,7 +13,7 @@ internal static class SandboxTarget
     public static async Task<DeployTarget> CreateAsync(string app, string slackChannel, DeploySettings keys, TemplateContext context, CancellationToken cancellationToken)
     {
         if (!context.WillRun)
-            return Target(app, keys, context.Settings, "registry.sandbox", new RegistryCredentials.Anonymous(), Path.Combine(context.Directory, ".pipelines", "sandbox", "manifests.git"), new Uri("http://argocd.sandbox"), _ => new Uri($"http://{app}.sandbox"));
+            return Target(app, keys, context.Settings, "registry.sandbox", new RegistryCredentials.Anonymous(), Path.Combine(context.Directory, ".pipelines", "sandbox", "manifests.git"), new Uri("http://argocd.sandbox"), _ => new Uri($"http://{app}.sandbox"), new Uri("http://prometheus.sandbox"));
 
         var faults = SandboxFaults.None;
         foreach (string fault in context.SandboxFaults)
@@ -41,6 +41,7 @@ internal static class SandboxTarget
         context.AddSandboxVariables(sandbox.Variables);
         context.AddSandboxSecret(s_ecrKeyId, sandbox.EcrAccessKeyId);
         context.AddSandboxSecret(s_ecrKey, sandbox.EcrSecretAccessKey);
+        context.AddSandboxSecret(SandboxAnalysis.Token, sandbox.PrometheusToken);
         Secret slackToken = await context.Secrets.GetAsync(SandboxTokens.Read(context.Settings.Get(keys.SlackToken)), cancellationToken).ConfigureAwait(false);
         context.Observe(SlackObserver.WithToken(slackChannel, slackToken, sandbox.Slack, context.Warn, context.Time));
         var credentials = new RegistryCredentials.Ecr("us-east-1")
@@ -49,7 +50,7 @@ internal static class SandboxTarget
             AccessKeyId = s_ecrKeyId,
             SecretAccessKey = s_ecrKey,
         };
-        return Target(app, keys, context.Settings, sandbox.RegistryHost, credentials, sandbox.ManifestRepository, sandbox.ArgoCd, sandbox.Workload);
+        return Target(app, keys, context.Settings, sandbox.RegistryHost, credentials, sandbox.ManifestRepository, sandbox.ArgoCd, sandbox.Workload, sandbox.Prometheus);
     }
 
     private static DeployTarget Target(
@@ -60,7 +61,8 @@ internal static class SandboxTarget
         RegistryCredentials credentials,
         string manifests,
         Uri argoCd,
-        Func<string, Uri> workload) => new()
+        Func<string, Uri> workload,
+        Uri prometheus) => new()
         {
             Repository = ImageReference.Parse($"{registry}/{app}"),
             Credentials = credentials,
@@ -71,6 +73,7 @@ internal static class SandboxTarget
                     Name = environment.Name,
                     App = app,
                     IsProtected = environment.Environment.IsProtected,
+                    Approval = environment.Environment.Approval with { Methods = ApprovalMethod.Simulated },
                     SmokeUrl = workload(environment.Name).AbsoluteUri.TrimEnd('/') + "/health",
                     SmokeVersionKey = "version",
                     Manifest = DeployManifestTarget.From(keys, settings, app, environment.Name, manifests) with { Branch = "main" },
@@ -78,6 +81,7 @@ internal static class SandboxTarget
                 },
                 SmokeUrl = workload(environment.Name).AbsoluteUri.TrimEnd('/') + "/health",
                 SmokeVersionKey = "version",
+                Analysis = SandboxAnalysis.Of(environment.Environment.Analysis, prometheus),
             })],
         };
 

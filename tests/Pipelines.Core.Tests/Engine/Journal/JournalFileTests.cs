@@ -38,7 +38,7 @@ public sealed class JournalFileTests : IDisposable
         }
 
         File.WriteAllBytes(Path, File.ReadAllBytes(Path)[..^4]);
-        Assert.Equal(1, Read().Records.Count);
+        Assert.Single(Read().Records);
         using (var file = JournalFile.Continue(Path, Read(), TimeProvider.System, null))
             file.Append("""{"n":3}""", durable: true);
         Assert.Equal([1, 3], Read().Records.Select(record => record.GetProperty("n").GetInt32()));
