@@ -65,6 +65,20 @@ public static class SecretCanary
         };
     }
 
+    /// <summary>Runs a pipeline of the service's own. Each secret that it reads has a made-up value in the sandbox: in the stand-in of its store, or in place of a variable or a file.</summary>
+    /// <param name="plan">The pipeline.</param>
+    /// <param name="checkout">The service's root.</param>
+    /// <param name="secrets">The references that its stages read, with the app and the environment filled in, such as <c>env://DATABASE_URL</c> and <c>aws-sm://prod/stripe#key</c>.</param>
+    /// <param name="args">More arguments of the command line.</param>
+    /// <exception cref="ArgumentException">The arguments ask for a live run.</exception>
+    /// <exception cref="FormatException">One of them is no reference.</exception>
+    public static Task<CanaryReport> RunAsync(PipelinePlan plan, string checkout, IReadOnlyList<string> secrets, params string[] args)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(secrets);
+        return RunAsync(new CanaryTemplate(plan, [.. secrets.Select(SecretReference.Parse)]), checkout, args);
+    }
+
     private static async Task SampleAsync(CanarySession session, CancellationToken cancellationToken)
     {
         if (!Directory.Exists("/proc/self"))
