@@ -1,3 +1,4 @@
+using Pipelines.Core;
 using Pipelines.Sandbox;
 
 namespace Pipelines.Templates.Tests.Deploy;
@@ -15,13 +16,24 @@ public sealed class SecretCanaryTests : IDisposable
     [InlineData("push-conflict", 0)]
     [InlineData("registry", 1)]
     [InlineData("slack", 0)]
+    [InlineData("metrics", 1)]
+    [InlineData("metrics-inconclusive", 1)]
     public async Task RunAsync_WholeDeploy_LeaksNothing(string? fault, int exitCode)
     {
-        CanaryReport report = await SecretCanary.RunAsync(_service.Pipeline, _service.Path, [.. fault is null ? [] : (string[])["--sandbox-fault", fault], "--set", "image.builder=assembler"]);
+        var pipeline = new DeployPipeline(Service.App, Service.EcrRepo, Service.Channel)
+        {
+            Environments =
+            [
+                new("staging") { Analysis = new Analysis(new PrometheusTarget { Server = new Uri("https://prometheus.example.com") }, Metric.SuccessRate(Threshold.AtLeast(0.99))) },
+                new("prod") { IsProtected = true },
+            ],
+        };
+        CanaryReport report = await SecretCanary.RunAsync(pipeline, _service.Path, [.. fault is null ? [] : (string[])["--sandbox-fault", fault], "--set", "image.builder=assembler"]);
         report.EnsureClean();
         Assert.True(report.ExitCode == exitCode, report.Output);
         Assert.Contains("the Slack token", report.Secrets);
         Assert.Contains("the Argo CD token", report.Secrets);
+        Assert.Contains("the Prometheus token", report.Secrets);
         Assert.True(report is { Files: > 10, Processes: > 5, Requests: > 5 }, report.ToString());
     }
 
