@@ -52,7 +52,7 @@ internal static class RunCommand
         foreach (SettingValue value in settings.Values)
             if (value is { Setting: Setting<SecretReference> setting, Text: { } text })
                 secrets.Know(setting.Parse(text));
-        PrivateFolder.RemoveLeftovers();
+        var removingFiles = Task.Run(() => PrivateFolder.RemoveLeftovers(), CancellationToken.None); // beside the run: a temporary folder may be large
         var context = new TemplateContext(invocation.Complete)
         {
             Settings = settings,
@@ -127,6 +127,7 @@ internal static class RunCommand
         finally
         {
             await EndAsync(secrets, null).ConfigureAwait(false);
+            await removingFiles.ConfigureAwait(false);
             for (int index = context.Owned.Count - 1; index >= 0; index--)
                 await context.Owned[index].DisposeAsync().ConfigureAwait(false);
         }
