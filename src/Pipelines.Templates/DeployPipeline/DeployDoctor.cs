@@ -22,31 +22,31 @@ internal static class DeployDoctor
         if (!isLive)
             return checks;
         EffectiveSettings settings = context.Settings;
-        checks.Add(Secret("manifest.token", settings.Get(keys.ManifestToken), context));
-        foreach (SecretReference token in keys.Environments.Select(environment => settings.Get(keys.ArgoCdToken).In(app, environment.Name)).Distinct())
+        checks.Add(Secret("manifest.token", settings.Get(keys.Manifest.Token), context));
+        foreach (SecretReference token in keys.Environments.Select(environment => settings.Get(keys.ArgoCd.Token).In(app, environment.Name)).Distinct())
             checks.Add(Secret("argocd.token", token, context));
-        checks.Add(OrStandIn(Secret("slack", settings.Find(keys.SlackWebhook) ?? settings.Get(keys.SlackToken), context), required: false, $"Slack hears nothing of runs of {app}; they run all the same"));
+        checks.Add(OrStandIn(Secret("slack", settings.Find(keys.Slack.Webhook) ?? settings.Get(keys.Slack.Token), context), required: false, $"Slack hears nothing of runs of {app}; they run all the same"));
         var repository = ImageReference.Parse(ecrRepo);
         string login = RegistryCredentials.For(repository) is RegistryCredentials.Ecr ecr
             ? $"Amazon ECR in {ecr.Region}, signed in to with the AWS credentials of this machine when a run needs it"
-            : settings.Has(keys.RegistryUser) ? "signed in to with registry.user when a run needs it" : "without signing in (set registry.user for that)";
+            : settings.Has(keys.Registry.User) ? "signed in to with registry.user when a run needs it" : "without signing in (set registry.user for that)";
         checks.Add(DeployReach.Http("registry", new Uri(RegistryAddress.Of(repository), "v2/"), login, "Check the host in ecrRepo, and this machine's network and proxy.", context));
         foreach (EnvironmentKeys environment in keys.Environments)
         {
-            if ((settings.Find(environment.ArgoCdServer) ?? settings.Find(keys.ArgoCdServer)) is not { } server)
+            if ((settings.Find(environment.ArgoCdServer) ?? settings.Find(keys.ArgoCd.Server)) is not { } server)
                 continue;
-            string application = Placeholders.Fill(settings.Get(keys.ArgoCdApplication), app, environment.Name);
+            string application = Placeholders.Fill(settings.Get(keys.ArgoCd.Application), app, environment.Name);
             checks.Add(DeployReach.Http("argocd.server", new Uri(server.AbsoluteUri.TrimEnd('/') + "/api/version"), $"application {application}", "Check argocd.server, and this machine's network and proxy.", context));
         }
 
-        if (settings.Has(keys.ManifestRepository))
+        if (settings.Has(keys.Manifest.Repository))
             checks.Add(DeployReach.Manifest(app, keys, context));
         return checks;
     }
 
     private static DoctorFinding Dockerfile(DeploySettings keys, TemplateContext context)
     {
-        string file = Path.GetFullPath(context.Settings.Get(keys.Dockerfile), Path.GetFullPath(context.Settings.Get(keys.Context), context.Directory));
+        string file = Path.GetFullPath(context.Settings.Get(keys.Image.Dockerfile), Path.GetFullPath(context.Settings.Get(keys.Image.Context), context.Directory));
         return File.Exists(file)
             ? new DoctorFinding(DoctorStatus.Ok, file)
             : new DoctorFinding(DoctorStatus.Missing, $"there is none at {file}", "Write one, or name it with image.dockerfile.");

@@ -8,13 +8,13 @@ internal static class DeployManifestTarget
     public static ManifestTarget From(DeploySettings keys, EffectiveSettings settings, string app, string environment, string repository) => new()
     {
         Repository = repository,
-        Branch = settings.Get(keys.ManifestBranch),
-        File = Placeholders.Fill(settings.Get(keys.ManifestFile), app, environment),
-        Key = settings.Get(keys.ManifestKey),
-        DigestKey = settings.Find(keys.ManifestDigestKey),
-        TokenUser = settings.Get(keys.ManifestTokenUser),
-        AuthorName = settings.Get(keys.AuthorName),
-        AuthorEmail = settings.Get(keys.AuthorEmail),
-        PushAttempts = settings.Get(keys.PushAttempts),
+        Branch = settings.Get(keys.Manifest.Branch),
+        File = Placeholders.Fill(settings.Get(keys.Manifest.File), app, environment),
+        Key = settings.Get(keys.Manifest.Key),
+        DigestKey = settings.Find(keys.Manifest.DigestKey),
+        TokenUser = settings.Get(keys.Manifest.TokenUser),
+        AuthorName = settings.Get(keys.Manifest.AuthorName),
+        AuthorEmail = settings.Get(keys.Manifest.AuthorEmail),
+        PushAttempts = settings.Get(keys.Manifest.PushAttempts),
     };
 }

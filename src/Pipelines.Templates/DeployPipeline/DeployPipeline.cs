@@ -73,9 +73,7 @@ public sealed class DeployPipeline : PipelineTemplate
         ArgumentNullException.ThrowIfNull(context);
         if (context.WillRun)
             await DeploySource.CheckAsync(context, cancellationToken).ConfigureAwait(false);
-        DeployTarget target = context.Mode == RunMode.Sandbox
-            ? await SandboxTarget.CreateAsync(App, SlackChannel, Keys, context, cancellationToken).ConfigureAwait(false)
-            : await LiveTarget.CreateAsync(App, EcrRepo, SlackChannel, Keys, context, cancellationToken).ConfigureAwait(false);
+        DeployTarget target = await TargetAsync(context, cancellationToken).ConfigureAwait(false);
         return DeployPlan.Build(App, Keys, target, context);
     }
 
@@ -83,9 +81,7 @@ public sealed class DeployPipeline : PipelineTemplate
     public override async Task<IReadOnlyList<DeploymentEnvironment>> EnvironmentsAsync(TemplateContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
-        DeployTarget target = context.Mode == RunMode.Sandbox
-            ? await SandboxTarget.CreateAsync(App, SlackChannel, Keys, context, cancellationToken).ConfigureAwait(false)
-            : await LiveTarget.CreateAsync(App, EcrRepo, SlackChannel, Keys, context, cancellationToken).ConfigureAwait(false);
+        DeployTarget target = await TargetAsync(context, cancellationToken).ConfigureAwait(false);
         return [.. target.Environments.Select(environment => environment.Environment)];
     }
 
@@ -93,9 +89,7 @@ public sealed class DeployPipeline : PipelineTemplate
     public override async Task<PromotionParts?> PromotionAsync(TemplateContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
-        DeployTarget target = context.Mode == RunMode.Sandbox
-            ? await SandboxTarget.CreateAsync(App, SlackChannel, Keys, context, cancellationToken).ConfigureAwait(false)
-            : await LiveTarget.CreateAsync(App, EcrRepo, SlackChannel, Keys, context, cancellationToken).ConfigureAwait(false);
+        DeployTarget target = await TargetAsync(context, cancellationToken).ConfigureAwait(false);
         return new PromotionParts([.. target.Environments.Select(one => one.Environment)], target.Repository, target.Credentials, (pipeline, synced, environment) => DeployPlan.Prove(pipeline, synced, target.Environments.First(one => one.Environment.Name == environment.Name), Keys, context));
     }
 
@@ -105,4 +99,8 @@ public sealed class DeployPipeline : PipelineTemplate
         ArgumentNullException.ThrowIfNull(context);
         return DeployDoctor.Checks(App, EcrRepo, Keys, context);
     }
+
+    private Task<DeployTarget> TargetAsync(TemplateContext context, CancellationToken cancellationToken) => context.Mode == RunMode.Sandbox
+        ? SandboxTarget.CreateAsync(App, SlackChannel, Keys, context, cancellationToken)
+        : LiveTarget.CreateAsync(App, EcrRepo, SlackChannel, Keys, context, cancellationToken);
 }

@@ -23,9 +23,9 @@ internal static class DeployPlan
         bool isSandbox = context.Mode == RunMode.Sandbox;
         var pipeline = new PipelineBuilder(app);
 
-        StageHandle<TestResults> tests = pipeline.Add("test", Tests(keys, settings)).WithTimeout(settings.Get(keys.TestTimeout));
-        StageHandle<ScannedSource> sources = pipeline.Add("scan secrets", new SecretScan { IgnoreFile = settings.Get(keys.SecretIgnoreFile) }).WithTimeout(ShortStage);
-        StageHandle<BuiltImage> image = pipeline.Add("build image", Image(keys, settings, target, isSandbox)).WithRetry(3).WithTimeout(settings.Get(keys.BuildTimeout));
+        StageHandle<TestResults> tests = pipeline.Add("test", Tests(keys, settings)).WithTimeout(settings.Get(keys.Tests.Timeout));
+        StageHandle<ScannedSource> sources = pipeline.Add("scan secrets", new SecretScan { IgnoreFile = settings.Get(keys.Scan.SecretIgnoreFile) }).WithTimeout(ShortStage);
+        StageHandle<BuiltImage> image = pipeline.Add("build image", Image(keys, settings, target, isSandbox)).WithRetry(3).WithTimeout(settings.Get(keys.Image.Timeout));
         StageHandle<ScannedImage> scanned = pipeline.Add("scan image", Scan(keys, settings, target, isSandbox), image).WithRetry(4, TimeSpan.FromSeconds(5)).WithTimeout(ShortStage);
         StageHandle<PublishedImage> pushed = pipeline.Add("push image", new PushImage { Credentials = target.Credentials }, scanned).After(tests, sources)
             .WithRetry(4, isSandbox ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(5)).WithTimeout(ShortStage);
@@ -69,7 +69,7 @@ internal static class DeployPlan
         deployed.Lock($"environment/{name}").WithRetry(3).WithTimeout(environment.Delivery is DeliverBy.PullRequest { WaitsForMerge: true } request ? request.Timeout + Margin : ShortStage);
         if (branches is not null)
             deployed.When(branches);
-        StageHandle<Deployment> synced = pipeline.Add($"sync {name}", new ArgoCdSync(), deployed).WithTimeout(context.Settings.Get(keys.ArgoCdTimeout) + Margin);
+        StageHandle<Deployment> synced = pipeline.Add($"sync {name}", new ArgoCdSync(), deployed).WithTimeout(context.Settings.Get(keys.ArgoCd.Timeout) + Margin);
         StageHandle<ProvenDeployment> proven = Prove(pipeline, synced, target, keys, context);
         return records ? pipeline.Add($"record {name}", new RecordProof(), proven).WithRetry(3).WithTimeout(ShortStage) : proven;
     }
@@ -79,39 +79,39 @@ internal static class DeployPlan
     {
         string name = target.Environment.Name;
         StageHandle<ProvenDeployment> smoke = pipeline.Add($"smoke {name}", Smoke(keys, context.Settings, target, context.Mode == RunMode.Sandbox), synced)
-            .WithTimeout(context.Settings.Get(keys.SmokeTimeout) + Margin);
+            .WithTimeout(context.Settings.Get(keys.Smoke.Timeout) + Margin);
         return target.Analysis is { } analysis ? pipeline.Add($"observe {name}", new Observe(analysis), smoke).WithTimeout(analysis.Length + ObservationMargin) : smoke;
     }
 
     private static ServiceTests Tests(DeploySettings keys, EffectiveSettings settings) => new()
     {
-        Language = settings.Get(keys.Language) is "auto" ? null : Enum.Parse<ServiceLanguage>(settings.Get(keys.Language), ignoreCase: true),
-        MinimumCoverage = settings.FindValue(keys.MinimumCoverage),
+        Language = settings.Get(keys.Tests.Language) is "auto" ? null : Enum.Parse<ServiceLanguage>(settings.Get(keys.Tests.Language), ignoreCase: true),
+        MinimumCoverage = settings.FindValue(keys.Tests.MinimumCoverage),
     };
 
     private static IStage<BuiltImage> Image(DeploySettings keys, EffectiveSettings settings, DeployTarget target, bool isSandbox)
     {
         var docker = new DockerBuild(target.Repository)
         {
-            Context = settings.Get(keys.Context),
-            Dockerfile = settings.Get(keys.Dockerfile),
-            Target = settings.Find(keys.Target),
-            Platform = settings.Find(keys.Platform),
+            Context = settings.Get(keys.Image.Context),
+            Dockerfile = settings.Get(keys.Image.Dockerfile),
+            Target = settings.Find(keys.Image.Target),
+            Platform = settings.Find(keys.Image.Platform),
             BuildArguments = BuildArguments(keys, settings),
-            CacheFrom = settings.Find(keys.CacheFrom) is { } from ? [from] : [],
-            CacheTo = settings.Find(keys.CacheTo) is { } to ? [to] : [],
+            CacheFrom = settings.Find(keys.Image.CacheFrom) is { } from ? [from] : [],
+            CacheTo = settings.Find(keys.Image.CacheTo) is { } to ? [to] : [],
             Credentials = target.Credentials,
         };
         if (!isSandbox)
             return docker;
         var assembler = new AssembleImage(target.Repository) { Context = docker.Context, Dockerfile = docker.Dockerfile, Credentials = target.Credentials };
-        return new SandboxBuild(docker, assembler, settings.Get(keys.Builder));
+        return new SandboxBuild(docker, assembler, settings.Get(keys.Image.Builder));
     }
 
     private static Dictionary<string, string> BuildArguments(DeploySettings keys, EffectiveSettings settings)
     {
         var arguments = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string pair in (settings.Find(keys.BuildArguments) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (string pair in (settings.Find(keys.Image.BuildArguments) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             int equals = pair.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0)
@@ -126,9 +126,9 @@ internal static class DeployPlan
     {
         var trivy = new TrivyImageScan
         {
-            FailOn = Enum.Parse<Severity>(settings.Get(keys.FailOn), ignoreCase: true),
-            IgnoreUnfixed = settings.Get(keys.IgnoreUnfixed),
-            IgnoreFile = settings.Get(keys.IgnoreFile),
+            FailOn = Enum.Parse<Severity>(settings.Get(keys.Scan.FailOn), ignoreCase: true),
+            IgnoreUnfixed = settings.Get(keys.Scan.IgnoreUnfixed),
+            IgnoreFile = settings.Get(keys.Scan.IgnoreFile),
             Credentials = target.Credentials,
         };
         return isSandbox ? new SandboxScan(trivy) : trivy;
@@ -136,10 +136,10 @@ internal static class DeployPlan
 
     private static SmokeTest Smoke(DeploySettings keys, EffectiveSettings settings, EnvironmentTarget target, bool isSandbox) => new(target.SmokeUrl)
     {
-        ExpectedStatus = settings.Get(keys.SmokeStatus),
-        BodyContains = settings.Find(keys.SmokeContains),
+        ExpectedStatus = settings.Get(keys.Smoke.Status),
+        BodyContains = settings.Find(keys.Smoke.Contains),
         VersionJsonKey = target.SmokeVersionKey,
-        Timeout = isSandbox && settings.IsDefault(keys.SmokeTimeout) ? SandboxSmokeTimeout : settings.Get(keys.SmokeTimeout),
-        RequestTimeout = settings.Get(keys.SmokeRequestTimeout),
+        Timeout = isSandbox && settings.IsDefault(keys.Smoke.Timeout) ? SandboxSmokeTimeout : settings.Get(keys.Smoke.Timeout),
+        RequestTimeout = settings.Get(keys.Smoke.RequestTimeout),
     };
 }

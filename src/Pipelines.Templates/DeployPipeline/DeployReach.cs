@@ -39,8 +39,8 @@ internal static class DeployReach
     public static DoctorCheck Manifest(string app, DeploySettings keys, TemplateContext context) => new("manifest.repository", async cancellationToken =>
     {
         EffectiveSettings settings = context.Settings;
-        ManifestTarget target = DeployManifestTarget.From(keys, settings, app, keys.Environments[0].Name, settings.Find(keys.ManifestRepository)!);
-        Secret? token = GitUrl.IsHttp(target.Repository) ? await TokenAsync(settings.Get(keys.ManifestToken), context, cancellationToken).ConfigureAwait(false) : null;
+        ManifestTarget target = DeployManifestTarget.From(keys, settings, app, keys.Environments[0].Name, settings.Find(keys.Manifest.Repository)!);
+        Secret? token = GitUrl.IsHttp(target.Repository) ? await TokenAsync(settings.Get(keys.Manifest.Token), context, cancellationToken).ConfigureAwait(false) : null;
         string url = GitUrl.IsPath(target.Repository) ? Path.GetFullPath(target.Repository, context.Directory) : target.Repository;
         var remote = new GitRemote(url, target.Branch) { Token = token, TokenUser = target.TokenUser };
         Command command = remote.Command("ls-remote", "--heads", "--", remote.Address, $"refs/heads/{target.Branch}").WithTimeout(Limit).WithGracePeriod(TimeSpan.FromSeconds(1));

@@ -13,7 +13,7 @@ internal static class LiveTarget
         var target = new DeployTarget
         {
             Repository = repository,
-            Credentials = settings.Find(keys.RegistryUser) is { } user ? new RegistryCredentials.Basic(user, settings.Get(keys.RegistryPassword)) : RegistryCredentials.For(repository),
+            Credentials = settings.Find(keys.Registry.User) is { } user ? new RegistryCredentials.Basic(user, settings.Get(keys.Registry.Password)) : RegistryCredentials.For(repository),
             Environments = [.. keys.Environments.Select(environment => Environment(app, environment, keys, settings))],
         };
         if (context.WillRun)
@@ -28,7 +28,7 @@ internal static class LiveTarget
     private static EnvironmentTarget Environment(string app, EnvironmentKeys environment, DeploySettings keys, EffectiveSettings settings)
     {
         string name = environment.Name;
-        string manifests = settings.Find(keys.ManifestRepository) ?? "(manifest.repository is not set)";
+        string manifests = settings.Find(keys.Manifest.Repository) ?? "(manifest.repository is not set)";
         bool isHttp = manifests.StartsWith("https://", StringComparison.Ordinal) || manifests.StartsWith("http://", StringComparison.Ordinal);
         return new EnvironmentTarget
         {
@@ -40,19 +40,19 @@ internal static class LiveTarget
                 AllowedBranches = environment.BranchList(settings),
                 Approval = environment.Environment.Approval,
                 Delivery = environment.Environment.Delivery,
-                SmokeUrl = settings.Find(environment.SmokeUrl) ?? settings.Find(keys.SmokeUrl),
-                SmokeVersionKey = settings.Find(keys.SmokeVersionKey),
-                Manifest = DeployManifestTarget.From(keys, settings, app, name, manifests) with { Token = isHttp ? settings.Get(keys.ManifestToken) : null },
+                SmokeUrl = settings.Find(environment.SmokeUrl) ?? settings.Find(keys.Smoke.Url),
+                SmokeVersionKey = settings.Find(keys.Smoke.VersionKey),
+                Manifest = DeployManifestTarget.From(keys, settings, app, name, manifests) with { Token = isHttp ? settings.Get(keys.Manifest.Token) : null },
                 ArgoCd = new ArgoCdTarget
                 {
-                    Server = settings.Find(environment.ArgoCdServer) ?? settings.Find(keys.ArgoCdServer) ?? new Uri("https://argocd.server.is.not.set.invalid"),
-                    Application = Placeholders.Fill(settings.Get(keys.ArgoCdApplication), app, name),
-                    Token = settings.Get(keys.ArgoCdToken).In(app, name),
-                    Timeout = settings.Get(keys.ArgoCdTimeout),
+                    Server = settings.Find(environment.ArgoCdServer) ?? settings.Find(keys.ArgoCd.Server) ?? new Uri("https://argocd.server.is.not.set.invalid"),
+                    Application = Placeholders.Fill(settings.Get(keys.ArgoCd.Application), app, name),
+                    Token = settings.Get(keys.ArgoCd.Token).In(app, name),
+                    Timeout = settings.Get(keys.ArgoCd.Timeout),
                 },
             },
-            SmokeUrl = Placeholders.Fill(settings.Find(environment.SmokeUrl) ?? settings.Find(keys.SmokeUrl) ?? "https://smoke.url.is.not.set.invalid", app, name),
-            SmokeVersionKey = settings.Find(keys.SmokeVersionKey),
+            SmokeUrl = Placeholders.Fill(settings.Find(environment.SmokeUrl) ?? settings.Find(keys.Smoke.Url) ?? "https://smoke.url.is.not.set.invalid", app, name),
+            SmokeVersionKey = settings.Find(keys.Smoke.VersionKey),
             Analysis = environment.Environment.Analysis,
         };
     }
@@ -88,10 +88,10 @@ internal static class LiveTarget
     {
         try
         {
-            if (context.Settings.Find(keys.SlackWebhook) is { } webhook)
+            if (context.Settings.Find(keys.Slack.Webhook) is { } webhook)
                 context.Observe(SlackObserver.WithWebhook(await context.Secrets.GetAsync(webhook, cancellationToken).ConfigureAwait(false), context.Warn, context.Time));
             else
-                context.Observe(SlackObserver.WithToken(channel, await context.Secrets.GetAsync(context.Settings.Get(keys.SlackToken), cancellationToken).ConfigureAwait(false), null, context.Warn, context.Time));
+                context.Observe(SlackObserver.WithToken(channel, await context.Secrets.GetAsync(context.Settings.Get(keys.Slack.Token), cancellationToken).ConfigureAwait(false), null, context.Warn, context.Time));
         }
         catch (PipelineException exception)
         {

@@ -28,8 +28,8 @@ internal static class SandboxTarget
                 Environments = [.. keys.Environments.Select(environment => environment.Name)],
                 Faults = faults,
                 SeedFiles = Seed(app, keys, context),
-                ManifestFile = context.Settings.Get(keys.ManifestFile),
-                ManifestKey = context.Settings.Get(keys.ManifestKey),
+                ManifestFile = context.Settings.Get(keys.Manifest.File),
+                ManifestKey = context.Settings.Get(keys.Manifest.Key),
                 SlackChannels = [slackChannel],
                 Secrets = made.Seeds,
                 ArgoCdToken = made.ArgoCd,
@@ -42,7 +42,7 @@ internal static class SandboxTarget
         context.AddSandboxSecret(s_ecrKeyId, sandbox.EcrAccessKeyId);
         context.AddSandboxSecret(s_ecrKey, sandbox.EcrSecretAccessKey);
         context.AddSandboxSecret(SandboxAnalysis.Token, sandbox.PrometheusToken);
-        Secret slackToken = await context.Secrets.GetAsync(SandboxTokens.Read(context.Settings.Get(keys.SlackToken)), cancellationToken).ConfigureAwait(false);
+        Secret slackToken = await context.Secrets.GetAsync(SandboxTokens.Read(context.Settings.Get(keys.Slack.Token)), cancellationToken).ConfigureAwait(false);
         context.Observe(SlackObserver.WithToken(slackChannel, slackToken, sandbox.Slack, context.Warn, context.Time));
         var credentials = new RegistryCredentials.Ecr("us-east-1")
         {
@@ -77,7 +77,7 @@ internal static class SandboxTarget
                     SmokeUrl = workload(environment.Name).AbsoluteUri.TrimEnd('/') + "/health",
                     SmokeVersionKey = "version",
                     Manifest = DeployManifestTarget.From(keys, settings, app, environment.Name, manifests) with { Branch = "main" },
-                    ArgoCd = new ArgoCdTarget { Server = argoCd, Application = $"{app}-{environment.Name}", Token = SandboxTokens.Read(settings.Get(keys.ArgoCdToken).In(app, environment.Name)), Timeout = settings.Get(keys.ArgoCdTimeout) },
+                    ArgoCd = new ArgoCdTarget { Server = argoCd, Application = $"{app}-{environment.Name}", Token = SandboxTokens.Read(settings.Get(keys.ArgoCd.Token).In(app, environment.Name)), Timeout = settings.Get(keys.ArgoCd.Timeout) },
                 },
                 SmokeUrl = workload(environment.Name).AbsoluteUri.TrimEnd('/') + "/health",
                 SmokeVersionKey = "version",
@@ -91,9 +91,9 @@ internal static class SandboxTarget
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (EnvironmentKeys environment in keys.Environments)
         {
-            string file = Path.GetFullPath(Placeholders.Fill(context.Settings.Get(keys.SandboxValues), app, environment.Name), context.Directory);
+            string file = Path.GetFullPath(Placeholders.Fill(context.Settings.Get(keys.Sandbox.Values), app, environment.Name), context.Directory);
             if (File.Exists(file))
-                files[Placeholders.Fill(context.Settings.Get(keys.ManifestFile), app, environment.Name)] = File.ReadAllText(file);
+                files[Placeholders.Fill(context.Settings.Get(keys.Manifest.File), app, environment.Name)] = File.ReadAllText(file);
         }
 
         return files;

@@ -17,8 +17,8 @@ internal sealed class SandboxTokens
         ArgoCd = Secret.Of(Token(32), "sandbox Argo CD");
         Slack = Secret.Of("xoxb-sandbox-" + Token(16), "sandbox Slack");
         foreach (EnvironmentKeys environment in keys.Environments)
-            Keep(context.Settings.Get(keys.ArgoCdToken).In(app, environment.Name), ArgoCd);
-        Keep(context.Settings.Get(keys.SlackToken), Slack);
+            Keep(context.Settings.Get(keys.ArgoCd.Token).In(app, environment.Name), ArgoCd);
+        Keep(context.Settings.Get(keys.Slack.Token), Slack);
     }
 
     public Secret ArgoCd { get; }

@@ -5,13 +5,13 @@ namespace Pipelines.Templates;
 /// <summary>The settings of one environment: their keys start with its name. Where one is not set, the setting for all of them counts.</summary>
 internal sealed class EnvironmentKeys
 {
-    public EnvironmentKeys(DeployEnvironment environment, SettingsSchema schema, Func<string, string?> checkSmokeUrl)
+    public EnvironmentKeys(DeployEnvironment environment, SettingsSchema schema)
     {
         Environment = environment;
         string name = environment.Name;
         Branches = schema.Text($"{name}.branches", $"the branches whose commits may get to {name}, with commas; those of no environment are built, tested and scanned", string.Join(',', environment.Branches));
         ArgoCdServer = schema.Address($"{name}.argocd-server", $"the Argo CD server of {name}, where it is another than argocd.server", environment.ArgoCdServer?.OriginalString);
-        SmokeUrl = schema.Text($"{name}.smoke-url", $"what the smoke test of {name} gets, where it is another than smoke.url", environment.SmokeUrl, checkSmokeUrl);
+        SmokeUrl = schema.Text($"{name}.smoke-url", $"what the smoke test of {name} gets, where it is another than smoke.url", environment.SmokeUrl, AddressRules.CheckSmokeUrl);
     }
 
     public DeployEnvironment Environment { get; }
