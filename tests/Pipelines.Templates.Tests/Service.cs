@@ -13,6 +13,7 @@ internal sealed class Service : IDisposable
     public const string EcrRepo = "123456789012.dkr.ecr.ap-south-1.amazonaws.com/order-service";
     public const string Channel = "#orders-team";
     public const string ManifestFile = "apps/order-service/values-staging.yaml";
+    public const string ProdManifestFile = "apps/order-service/values-prod.yaml";
 
     private readonly TemporaryDirectory _folder = new();
 
@@ -23,6 +24,7 @@ internal sealed class Service : IDisposable
         Write("tests/test_app.py", "import unittest\nfrom app import add\n\n\nclass Adding(unittest.TestCase):\n    def test_add(self):\n        self.assertEqual(add(1, 2), 3)\n");
         Write("Dockerfile", "FROM python:3.13-slim\nCOPY app /srv/app\nCMD [\"python\", \"-m\", \"app\"]\n");
         Write("deploy/values-staging.yaml", "# staging\nreplicas: 2 # two are enough\nimage:\n  repository: \"order-service\"   # where\n  tag:   'none'   # set by the pipeline\n");
+        Write("deploy/values-prod.yaml", "# prod\nreplicas: 3\nimage:\n  repository: \"order-service\"\n  tag: 'none'\n");
         Write(".gitignore", "__pycache__/\n");
         if (!committed)
             return;
@@ -58,7 +60,7 @@ internal sealed class Service : IDisposable
     public string Git(params string[] arguments) => Run("git", Path, arguments);
 
     /// <summary>The manifest as the sandbox's repository holds it.</summary>
-    public string Manifest() => Git("--git-dir", In(".pipelines/sandbox/manifests.git"), "show", "main:" + ManifestFile);
+    public string Manifest(string file = ManifestFile) => Git("--git-dir", In(".pipelines/sandbox/manifests.git"), "show", "main:" + file);
 
     public string ManifestLog(params string[] arguments) => Git(["--git-dir", In(".pipelines/sandbox/manifests.git"), "log", .. arguments, "main"]);
 

@@ -15,14 +15,14 @@ public sealed record DeployEnvironment(string Name)
     public IReadOnlyList<string> Branches { get; init; } = ["main", "master"];
 
     /// <summary>Who approves what gets there, how, and until when. Counts where the environment is protected; the sandbox approves by itself, and says so.</summary>
-    /// <value>anybody who can be named, for 24 hours</value>
-    public ApprovalPolicy Approval { get; init; } = new();
+    /// <value>anybody who can be named, for 24 hours; a run in which nobody can ends well, waiting for <c>promote</c></value>
+    public ApprovalPolicy Approval { get; init; } = new() { WhenNobodyCan = ApprovalFallback.EndWaiting };
 
     /// <summary>How a deployment's commit gets onto the manifest's branch. The sandbox pushes.</summary>
     /// <value>by a push</value>
     public DeliverBy Delivery { get; init; } = new DeliverBy.Push();
 
-    /// <summary>The metrics that a deployment is held against after its smoke test; null for none. The sandbox asks its own Prometheus, for a moment.</summary>
+    /// <summary>The metrics that a deployment is held against after its smoke test; null for none. The sandbox asks its own Prometheus, for a moment, for the success rate where nothing else is said.</summary>
     /// <value>null</value>
     public Analysis? Analysis { get; init; }
 

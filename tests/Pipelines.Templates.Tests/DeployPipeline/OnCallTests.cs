@@ -39,11 +39,11 @@ public sealed class OnCallTests : IDisposable
         }
 
         (await _service.RunAsync("unblock", "--env", "staging")).Refused(2, "needs a reason");
-        (await _service.RunAsync("unblock", "--digest", "nothing", "--reason", "x")).Refused(2, "'nothing' is not blocked in 'staging'", second);
+        (await _service.RunAsync("unblock", "--env", "staging", "--digest", "nothing", "--reason", "x")).Refused(2, "'nothing' is not blocked in 'staging'", second);
         ServiceRun unblocked = await _service.RunAsync("unblock", "--env", "staging", "--reason", "the sandbox was told to fail");
         unblocked.Ended(0);
         Assert.Contains($"order-service {second} may be deployed to staging again", unblocked.Output, StringComparison.Ordinal);
-        (await _service.RunAsync("unblock", "--reason", "x")).Refused(2, "Nothing of order-service is blocked in 'staging'.");
+        (await _service.RunAsync("unblock", "--env", "staging", "--reason", "x")).Refused(2, "Nothing of order-service is blocked in 'staging'.");
         (await _service.DeployAsync()).Ended(0);
         Assert.Contains(second, _service.Manifest(), StringComparison.Ordinal);
     }
@@ -57,9 +57,9 @@ public sealed class OnCallTests : IDisposable
         string second = _service.Commit("Second");
         (await _service.DeployAsync()).Ended(0);
 
-        (await _service.RunAsync("rollback")).Refused(2, "here is nobody to ask", "rollback --yes");
-        (await _service.RunAsync("rollback", "--yes", "--to", "v0")).Refused(1, "'staging' was not rolled back: it never ran 'v0'.", first, "history --env staging");
-        ServiceRun run = await _service.RunAsync("rollback", "--yes", "--reason", "orders are lost");
+        (await _service.RunAsync("rollback", "--env", "staging")).Refused(2, "here is nobody to ask", "rollback --yes");
+        (await _service.RunAsync("rollback", "--env", "staging", "--yes", "--to", "v0")).Refused(1, "'staging' was not rolled back: it never ran 'v0'.", first, "history --env staging");
+        ServiceRun run = await _service.RunAsync("rollback", "--env", "staging", "--yes", "--reason", "orders are lost");
         run.Ended(0);
         Assert.Contains($"goes from {second} back to {first}", run.Output, StringComparison.Ordinal);
         Assert.Contains("and Argo CD runs it: ", run.Output, StringComparison.Ordinal);
@@ -69,7 +69,7 @@ public sealed class OnCallTests : IDisposable
         ServiceRun again = await _service.DeployAsync();
         again.Ended(1);
         Assert.Contains("because orders are lost", again.Output, StringComparison.Ordinal);
-        (await _service.RunAsync("rollback", "--yes", "--to", second[..8])).Refused(1, "was rolled back in 'staging' and is blocked there");
+        (await _service.RunAsync("rollback", "--env", "staging", "--yes", "--to", second[..8])).Refused(1, "was rolled back in 'staging' and is blocked there");
 
         ServiceRun history = await _service.RunAsync("history", "--env", "staging", "--limit", "3");
         history.Ended(0);

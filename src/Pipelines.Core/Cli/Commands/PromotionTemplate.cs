@@ -25,6 +25,7 @@ internal sealed class PromotionTemplate(PipelineTemplate template, string? from,
         PromotionParts parts = await template.PromotionAsync(context, cancellationToken).ConfigureAwait(false) ?? throw new InvalidUsageException(
             $"The pipeline '{template.Name}' has nothing to promote.", null, "Use a template that promotes, such as DeployPipeline, or override PipelineTemplate.PromotionAsync.");
         (DeploymentEnvironment source, DeploymentEnvironment target) = PromoteCommand.Choose(parts.Environments, from, to);
+        target = target with { Approval = target.Approval with { WhenNobodyCan = ApprovalFallback.Fail } }; // this is the run in which somebody should be there
         var pipeline = new PipelineBuilder(Name);
         StageHandle<ProvenDeployment> proven = pipeline.Add($"find what {source.Name} proved", new LoadProof(source, parts.Repository) { Credentials = parts.Credentials }).WithRetry(3).WithTimeout(ShortStage);
         StageHandle<PublishedImage> image = pipeline.Add("take its image", proven, (proof, _, _) => Task.FromResult(proof.Deployment.Image));
