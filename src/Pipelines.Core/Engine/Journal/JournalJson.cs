@@ -15,13 +15,17 @@ internal static class JournalJson
         json.WriteString("advice", failure.Advice);
         json.WriteString("type", failure.ErrorType);
         json.WriteString("kind", failure.Kind.ToString());
+        json.WriteBoolean("imageAtFault", failure.IsImageAtFault);
         json.WriteEndObject();
     }
 
     public static Failure ReadFailure(JsonElement json)
     {
         JsonElement failure = json.GetProperty("failure");
-        return new Failure(Text(failure, "what") ?? "", Text(failure, "evidence"), Text(failure, "advice"), Text(failure, "type") ?? "", Enum.Parse<FailureKind>(Text(failure, "kind")!));
+        return new Failure(Text(failure, "what") ?? "", Text(failure, "evidence"), Text(failure, "advice"), Text(failure, "type") ?? "", Enum.Parse<FailureKind>(Text(failure, "kind")!))
+        {
+            IsImageAtFault = failure.GetProperty("imageAtFault").GetBoolean(),
+        };
     }
 
     /// <summary>What a stage reported, so that the summary of a run that goes on tells it too.</summary>
