@@ -56,6 +56,12 @@ internal static class JournalJson
                     EvidenceJson.Write(json, scan.Result);
                     json.WriteEndObject();
                     break;
+                case StageReport.Analysis analysis: // single measurements are not kept: it has all of them
+                    json.WriteStartObject();
+                    json.WriteName("analysis");
+                    AnalysisJson.Write(json, analysis.Result);
+                    json.WriteEndObject();
+                    break;
             }
         }
 
@@ -75,6 +81,8 @@ internal static class JournalJson
                 reports.Add(new StageReport.Tests(EvidenceJson.ReadTests(tests)));
             else if (report.TryGetProperty("scan", out JsonElement scan))
                 reports.Add(new StageReport.Scan(EvidenceJson.ReadScan(scan)));
+            else if (report.TryGetProperty("analysis", out JsonElement analysis))
+                reports.Add(new StageReport.Analysis(AnalysisJson.Read(analysis)));
         }
 
         return reports;
