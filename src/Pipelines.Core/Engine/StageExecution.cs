@@ -101,7 +101,7 @@ internal sealed class StageExecution : IThreadPoolWorkItem
                 if (Ended(exception) is { } ended)
                     return ended;
                 if (exception is WaitingForHumanException waiting)
-                    return new StageOutcome.Skipped(new SkipCause.WaitingForHuman(_hub.Masker.Mask(waiting.What)));
+                    return new StageOutcome.Skipped(new SkipCause.WaitingForHuman(_hub.Masker.Mask(waiting.What)) { Advice = waiting.Advice is { } advice ? _hub.Masker.Mask(advice) : null });
                 Failure failure = Failures.Of(exception, _hub.Masker);
                 if (attempt >= _stage.Retry.MaxAttempts || !TransientErrors.IsTransient(exception))
                     return new StageOutcome.Failed(failure);
