@@ -123,6 +123,8 @@ internal sealed partial class PipelineRun
     {
         switch (_outcomes[stage.Index])
         {
+            case StageOutcome.Failed { Failure.Kind: FailureKind.Superseded }:
+                return new Cause(1, stage.Index, stage.Name);
             case StageOutcome.Failed or StageOutcome.TimedOut:
                 return new Cause(0, stage.Index, stage.Name);
             case StageOutcome.Cancelled when _cancelled && _setup.LeavesOnCancel:
