@@ -71,7 +71,7 @@ public class KillAndResumeTests
         Assert.True(refused == 0, why);
         (int exitCode, string output) = await ServiceProcess.RunAsync(service, "deploy", "resume");
         Assert.True(exitCode == 0, output);
-        Assert.Contains("which failed: 5 stages are restored. Again: 'deploy staging', 'sync staging', 'smoke staging'.", output, StringComparison.Ordinal);
+        Assert.Contains("which failed: 5 stages are restored. Again: 'lock staging', 'deploy staging', 'sync staging', 'smoke staging', 'release staging'.", output, StringComparison.Ordinal);
         Assert.Contains($"'{service.Head}'", service.Manifest(), StringComparison.Ordinal);
         Assert.Equal(["update", "unblock", "revert", "update", "Seed"], Commits(service));
     }
@@ -95,6 +95,7 @@ public class KillAndResumeTests
         Assert.True(service.Manifest() == "# staging\nreplicas: 2 # two are enough\nimage:\n  repository: \"order-service\"   # where\n  tag:   '" + service.Head + "'   # set by the pipeline\n", $"{where}: {service.Manifest()}");
         Assert.True(Commits(service) is ["update", "Seed"], $"{where}: {string.Join(", ", Commits(service))}");
         AssertImage(service, where);
+        Assert.Equal("", service.ManifestRefs("refs/pipelines/locks"));
         string summary = File.ReadAllText(Path.Combine(Assert.Single(service.Runs), "summary.md"));
         Assert.Contains("order-service: succeeded", summary, StringComparison.Ordinal);
         Assert.Contains("200 from", summary, StringComparison.Ordinal);
@@ -106,6 +107,7 @@ public class KillAndResumeTests
         Assert.True(service.Manifest() == File.ReadAllText(service.In("deploy/values-staging.yaml")), $"{where}: {service.Manifest()}");
         Assert.True(Commits(service) is ["revert", "update", "Seed"], $"{where}: {string.Join(", ", Commits(service))}");
         AssertImage(service, where);
+        Assert.Equal("", service.ManifestRefs("refs/pipelines/locks"));
         string summary = File.ReadAllText(Path.Combine(Assert.Single(service.Runs), "summary.md"));
         Assert.Contains("order-service failed: smoke staging", summary, StringComparison.Ordinal);
         Assert.Contains("is back at none (revert", summary, StringComparison.Ordinal);
