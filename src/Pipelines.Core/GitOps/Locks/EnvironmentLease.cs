@@ -87,27 +87,32 @@ internal sealed class EnvironmentLease : IAsyncDisposable
             throw Error();
     }
 
-    /// <summary>Before every effect on the environment, and before a verdict on it: asks whether the lock is still ours. Where nobody answers, it is until its life is over.</summary>
+    /// <summary>Before every effect on the environment: asks whether the lock is still ours, where that was not seen right now.</summary>
     /// <exception cref="EnvironmentLockException">Somebody else has it now, or may have.</exception>
-    public async Task ConfirmAsync(CancellationToken cancellationToken)
+    public Task ConfirmAsync(CancellationToken cancellationToken)
     {
         ThrowIfLost();
-        if (!IsFresh())
+        return IsFresh() ? Task.CompletedTask : CheckAsync(cancellationToken);
+    }
+
+    /// <summary>Before a verdict on the environment: asks whether the lock is still ours. Where nobody answers, it is until its life is over.</summary>
+    /// <exception cref="EnvironmentLockException">Somebody else has it now, or may have.</exception>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        ThrowIfLost();
+        await _busy.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            await _busy.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                if (!_ended && _lost is null)
-                    await LookAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (PipelineException exception)
-            {
-                _speaker.Log.Warning($"Whether the lock of '{_key.Environment}' is still this run's could not be asked: {exception.What}");
-            }
-            finally
-            {
-                _busy.Release();
-            }
+            if (!_ended && _lost is null)
+                await LookAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (PipelineException exception)
+        {
+            _speaker.Log.Warning($"Whether the lock of '{_key.Environment}' is still this run's could not be asked: {exception.What}");
+        }
+        finally
+        {
+            _busy.Release();
         }
 
         ThrowIfLost();

@@ -21,7 +21,7 @@ internal static class LockedWork
         }
         catch (Exception exception) when (exception is not EnvironmentLockException && !cancellationToken.IsCancellationRequested)
         {
-            await lease.ConfirmAsync(cancellationToken).ConfigureAwait(false);
+            await lease.CheckAsync(cancellationToken).ConfigureAwait(false);
             throw;
         }
     }
