@@ -64,6 +64,9 @@ internal sealed class Service : IDisposable
 
     public string ManifestLog(params string[] arguments) => Git(["--git-dir", In(".pipelines/sandbox/manifests.git"), "log", .. arguments, "main"]);
 
+    /// <summary>The refs of the manifest repository under a prefix.</summary>
+    public string ManifestRefs(string prefix) => Git("--git-dir", In(".pipelines/sandbox/manifests.git"), "for-each-ref", "--format=%(refname)", prefix);
+
     /// <summary>Runs the pipeline in process; the assembler builds, so that every machine does the same.</summary>
     public Task<ServiceRun> DeployAsync(params string[] arguments) => RunAsync(["--set", "image.builder=assembler", .. arguments]);
 

@@ -2,6 +2,7 @@
 using Pipelines.Core;
 using Pipelines.Core.Cli;
 using Pipelines.Core.Engine.Journal;
+using Pipelines.Core.Model;
 using Pipelines.Templates;
 
 return args[0] switch
@@ -10,6 +11,7 @@ return args[0] switch
     "deploy-to" => await new DeployPipeline("order-service", args[1], "#orders-team").RunAsync(args[2..]), // a registry whose port is known only when the test runs
     "deploy-killed" => await Application.RunAsync(new DeployPipeline("order-service", "registry.example.com/order-service", "#orders-team"), args[2..], KilledAt(args[1])),
     "signals" => await PipelineApp.RunAsync(Signals(), args[1..]),
+    "locked" => await PipelineApp.RunAsync(Locked(args[1], args[2][0]), args[3..]),
     "vault" => await PipelineApp.RunAsync(Credentials(args[1]), args[2..]),
     "tool" => await PipelineApp.RunAsync(Tool(new Command(args[1], args[2..])), []),
     _ => 64,
@@ -27,6 +29,30 @@ static AppEnvironment KilledAt(string record)
 
     var watch = new JournalWatch { Written = number > 0 ? (written, _) => Kill(written) : null, Writing = number < 0 ? (written, _) => Kill(written) : null };
     return AppEnvironment.Process() with { JournalWatch = watch };
+}
+
+// Deploys a version to a manifest repository, under the environment's lock as the template has it, and waits there until the file "go" says that it is proven. Versions are digits, and the higher one is newer.
+static PipelinePlan Locked(string manifests, char version)
+{
+    string commit = new(version, 40);
+    var environment = new DeploymentEnvironment { Name = "staging", App = "order-service", Manifest = new ManifestTarget { Repository = manifests, File = "values.yaml" } };
+    ImageReference reference = ImageReference.Parse($"registry.example.com/order-service:{commit}");
+    string digest = "sha256:" + new string(version, 64);
+    var source = new SourceRevision(commit, "main", null, [], commit, new DateTimeOffset(2026, 1, version - '0', 0, 0, 0, TimeSpan.Zero));
+    var image = new PublishedImage(reference, digest, new ScannedImage(new BuiltImage(reference, digest, new ImageLocation.Registry(digest), source), new ScanResult("none", [], [], [], false)));
+    var pipeline = new PipelineBuilder("locked");
+    StageHandle<PublishedImage> pushed = pipeline.Add("image", (_, _) => Task.FromResult(image));
+    StageHandle<PublishedImage>? locked = EnvironmentLocking.Lock(pipeline, environment, pushed);
+    StageHandle<Deployment> deployed = pipeline.Add("deploy staging", new DeployManifest(environment), locked!);
+    StageHandle<Deployment> proven = pipeline.Add("prove staging", deployed, async (deployment, context, cancellationToken) =>
+    {
+        context.Log.Info($"{version} is deployed, and waits");
+        while (!File.Exists("go"))
+            await Task.Delay(TimeSpan.FromMilliseconds(50), context.Time, cancellationToken).ConfigureAwait(false);
+        return deployment;
+    });
+    EnvironmentLocking.Release(pipeline, environment, locked, proven);
+    return pipeline.Build();
 }
 
 static PipelinePlan Tool(Command command)

@@ -60,6 +60,7 @@ public sealed partial class PipelineBuilder
             Environment = (stage as IEnvironmentStage)?.Environment,
             RunAsync = async (values, context, cancellationToken) => Checked(name, await TaskOf(run(values, context, cancellationToken)).ConfigureAwait(false)),
             KeepsLaterEffects = stage is IKeepsLaterEffects { KeepsLaterEffects: true },
+            IsProcessBound = stage is IProcessBound,
             Undo = stage is IUndoable<TOutput> undoable ? (output, context, cancellationToken) => undoable.UndoAsync((TOutput)output!, context, cancellationToken) : null,
         };
         var draft = new StageDraft(this, _drafts.Count, name, behaviour, inputs);

@@ -85,6 +85,7 @@ internal sealed class StageExecution : IThreadPoolWorkItem
             ForceToken = _setup.Force,
             Terminal = _setup.Terminal,
             Tests = _setup.Tests,
+            IsRetaken = _setup.Resumption?.IsRetaken(_stage) == true,
             Effects = _setup.Journal is { } journal ? new Journal.StageEffects(_stage, journal, isUndo: false) : null,
         };
         while (true)

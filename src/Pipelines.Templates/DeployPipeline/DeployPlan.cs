@@ -1,4 +1,5 @@
 using Pipelines.Core;
+using Pipelines.Core.Cli;
 using Pipelines.Core.Stages.Image;
 
 namespace Pipelines.Templates;
@@ -51,17 +52,25 @@ internal static class DeployPlan
         string name = environment.Name;
         bool isSandbox = context.Mode == RunMode.Sandbox;
         var branches = isSandbox ? null : Condition.Branch([.. environment.AllowedBranches]);
-        StageHandle<Deployment> deployed;
+        StageHandle<Approval>? approval = null;
         if (environment.IsProtected && before is not null)
         {
-            StageHandle<Approval> approval = pipeline.Add($"approve {name}", new Approve(environment), before).WithTimeout(environment.Approval.Timeout + Margin);
+            approval = pipeline.Add($"approve {name}", new Approve(environment), before).WithTimeout(environment.Approval.Timeout + Margin);
             if (branches is not null)
                 approval.When(branches); // nobody is asked for what may not get there
-            deployed = pipeline.Add($"deploy {name}", new DeployManifest(environment), pushed, before, approval);
+        }
+
+        StageHandle<PublishedImage>? locked = EnvironmentLocking.Lock(pipeline, environment, pushed, before, approval);
+        if (branches is not null)
+            locked?.When(branches);
+        StageHandle<Deployment> deployed;
+        if (approval is not null && before is not null)
+        {
+            deployed = pipeline.Add($"deploy {name}", new DeployManifest(environment), locked ?? pushed, before, approval);
         }
         else
         {
-            deployed = pipeline.Add($"deploy {name}", new DeployManifest(environment), pushed);
+            deployed = pipeline.Add($"deploy {name}", new DeployManifest(environment), locked ?? pushed);
             if (before is not null)
                 deployed.After(before);
         }
@@ -71,7 +80,9 @@ internal static class DeployPlan
             deployed.When(branches);
         StageHandle<Deployment> synced = pipeline.Add($"sync {name}", new ArgoCdSync(), deployed).WithTimeout(context.Settings.Get(keys.ArgoCd.Timeout) + Margin);
         StageHandle<ProvenDeployment> proven = Prove(pipeline, synced, target, keys, context);
-        return records ? pipeline.Add($"record {name}", new RecordProof(), proven).WithRetry(3).WithTimeout(ShortStage) : proven;
+        StageHandle<ProvenDeployment> last = records ? pipeline.Add($"record {name}", new RecordProof(), proven).WithRetry(3).WithTimeout(ShortStage) : proven;
+        EnvironmentLocking.Release(pipeline, environment, locked, last);
+        return last;
     }
 
     /// <summary>What proves a deployment, also one that <c>promote</c> made: its smoke test, and its metrics where it has any.</summary>

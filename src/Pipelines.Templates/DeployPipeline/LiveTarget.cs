@@ -40,6 +40,8 @@ internal static class LiveTarget
                 AllowedBranches = environment.BranchList(settings),
                 Approval = environment.Environment.Approval,
                 Delivery = environment.Environment.Delivery,
+                Lock = keys.Deploy.Policy(settings),
+                LockTimeout = settings.Get(keys.Deploy.LockTimeout),
                 SmokeUrl = settings.Find(environment.SmokeUrl) ?? settings.Find(keys.Smoke.Url),
                 SmokeVersionKey = settings.Find(keys.Smoke.VersionKey),
                 Manifest = DeployManifestTarget.From(keys, settings, app, name, manifests) with { Token = isHttp ? settings.Get(keys.Manifest.Token) : null },

@@ -92,7 +92,7 @@ public class KillAndResumeTests
         Assert.True(refused == 0, why);
         (int exitCode, string output) = await ServiceProcess.RunAsync(service, "deploy", "resume");
         Assert.True(exitCode == 0, output);
-        Assert.Contains("which failed: 5 stages are restored. Again: 'deploy staging', 'sync staging', 'smoke staging'", output, StringComparison.Ordinal);
+        Assert.Contains("which failed: 5 stages are restored. Again: 'lock staging', 'deploy staging', 'sync staging', 'smoke staging'", output, StringComparison.Ordinal);
         Assert.Contains($"'{service.Head}'", service.Manifest(), StringComparison.Ordinal);
         Assert.Equal(["update", "update", "unblock", "revert", "update", "Seed"], Commits(service));
     }
@@ -142,6 +142,7 @@ public class KillAndResumeTests
         Assert.True(service.Manifest(Service.ProdManifestFile) == File.ReadAllText(service.In("deploy/values-prod.yaml")).Replace("none", service.Head, StringComparison.Ordinal), $"{where}: {service.Manifest(Service.ProdManifestFile)}");
         Assert.True(Commits(service) is ["update", "update", "Seed"], $"{where}: {string.Join(", ", Commits(service))}");
         AssertImage(service, where);
+        Assert.Equal("", service.ManifestRefs("refs/pipelines/locks"));
         string summary = File.ReadAllText(Path.Combine(Assert.Single(service.Runs), "summary.md"));
         Assert.Contains("order-service: succeeded", summary, StringComparison.Ordinal);
         Assert.Contains("200 from", summary, StringComparison.Ordinal);
@@ -153,6 +154,7 @@ public class KillAndResumeTests
         Assert.True(service.Manifest() == File.ReadAllText(service.In("deploy/values-staging.yaml")), $"{where}: {service.Manifest()}");
         Assert.True(Commits(service) is ["revert", "update", "Seed"], $"{where}: {string.Join(", ", Commits(service))}");
         AssertImage(service, where);
+        Assert.Equal("", service.ManifestRefs("refs/pipelines/locks"));
         string summary = File.ReadAllText(Path.Combine(Assert.Single(service.Runs), "summary.md"));
         Assert.Contains("order-service failed: smoke staging", summary, StringComparison.Ordinal);
         Assert.Contains("is back at none (revert", summary, StringComparison.Ordinal);

@@ -49,7 +49,7 @@ public sealed class SandboxDeployTests : IDisposable
             Assert.Contains(part.Replace("\\-", "-", StringComparison.Ordinal), run.Summary.Replace("\\", "", StringComparison.Ordinal), StringComparison.Ordinal);
         foreach (string file in (string[])["events.jsonl", "junit.xml", "report.html"])
             Assert.NotEmpty(run.Read(file));
-        Assert.Equal(16, Directory.GetFiles(Path.Combine(run.Folder!, "logs")).Length);
+        Assert.Contains(Directory.GetFiles(Path.Combine(run.Folder!, "logs")), file => file.EndsWith("-deploy-staging.log", StringComparison.Ordinal));
     }
 
     [Fact]

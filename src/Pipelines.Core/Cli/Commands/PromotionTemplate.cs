@@ -29,12 +29,15 @@ internal sealed class PromotionTemplate(PipelineTemplate template, string? from,
         var pipeline = new PipelineBuilder(Name);
         StageHandle<ProvenDeployment> proven = pipeline.Add($"find what {source.Name} proved", new LoadProof(source, parts.Repository) { Credentials = parts.Credentials }).WithRetry(3).WithTimeout(ShortStage);
         StageHandle<PublishedImage> image = pipeline.Add("take its image", proven, (proof, _, _) => Task.FromResult(proof.Deployment.Image));
-        StageHandle<Deployment> deployed = target.IsProtected
-            ? pipeline.Add($"deploy {target.Name}", new DeployManifest(target), image, proven, pipeline.Add($"approve {target.Name}", new Approve(target) { Variables = variables }, proven).WithRetry(3).WithTimeout(target.Approval.Timeout + Margin))
-            : pipeline.Add($"deploy {target.Name}", new DeployManifest(target), image);
+        StageHandle<Approval>? approval = target.IsProtected ? pipeline.Add($"approve {target.Name}", new Approve(target) { Variables = variables }, proven).WithRetry(3).WithTimeout(target.Approval.Timeout + Margin) : null;
+        StageHandle<PublishedImage>? locked = EnvironmentLocking.Lock(pipeline, target, image, approval);
+        StageHandle<Deployment> deployed = approval is not null
+            ? pipeline.Add($"deploy {target.Name}", new DeployManifest(target), locked ?? image, proven, approval)
+            : pipeline.Add($"deploy {target.Name}", new DeployManifest(target), locked ?? image);
         deployed.Lock($"environment/{target.Name}").WithRetry(3).WithTimeout((target.Delivery is DeliverBy.PullRequest { WaitsForMerge: true } request ? request.Timeout : TimeSpan.Zero) + ShortStage);
         StageHandle<Deployment> synced = pipeline.Add($"sync {target.Name}", new ArgoCdSync(), deployed).WithTimeout((target.ArgoCd?.Timeout ?? TimeSpan.Zero) + Margin);
-        pipeline.Add($"record {target.Name}", new RecordProof(), parts.Prove(pipeline, synced, target)).WithRetry(3).WithTimeout(ShortStage);
+        StageHandle<ProvenDeployment> recorded = pipeline.Add($"record {target.Name}", new RecordProof(), parts.Prove(pipeline, synced, target)).WithRetry(3).WithTimeout(ShortStage);
+        EnvironmentLocking.Release(pipeline, target, locked, recorded);
         return pipeline.Build();
     }
 }

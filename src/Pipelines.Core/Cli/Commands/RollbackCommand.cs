@@ -22,6 +22,9 @@ internal static class RollbackCommand
         foreach (string tag in plan.Skipped)
             await output.WriteLineAsync($"{tag} is passed over: it is blocked in {environment.Name}.").ConfigureAwait(false);
         await output.WriteLineAsync($"{environment.App} in {environment.Name} goes from {plan.Now.Tag ?? "no tag"} back to {plan.Target.Tag}, which was {HistoryCommand.Verb(plan.Target).Replace(" to", "", StringComparison.Ordinal)} at {DocumentJson.Time(plan.Target.At)} by {plan.Target.By}. {plan.Now.Tag} is blocked from then on.").ConfigureAwait(false);
+        var locking = new RollbackLock(session, environment);
+        foreach (string text in await locking.LookAsync().ConfigureAwait(false))
+            await output.WriteLineAsync(text).ConfigureAwait(false);
         if (asks)
         {
             await output.WriteAsync("Go back? Type yes: ").ConfigureAwait(false);
@@ -32,6 +35,7 @@ internal static class RollbackCommand
             }
         }
 
+        await using ConfiguredAsyncDisposable locked = (await locking.TakeAsync().ConfigureAwait(false)).ConfigureAwait(false);
         string revision = await repository.RollbackAsync(request, plan, session.Cancel).ConfigureAwait(false);
         await output.WriteLineAsync($"The manifest of {environment.App} in {environment.Name} is back at {plan.Target.Tag} (commit {revision[..10]}).").ConfigureAwait(false);
         return await DeploymentAftermath.LookAsync(environment, revision, plan.Target.Tag, session.Context, session.Cancel).ConfigureAwait(false) is var after && after.IsSure

@@ -2,6 +2,7 @@ using Pipelines.Core.Cli.CommandLine;
 using Pipelines.Core.Cli.Session;
 using Pipelines.Core.Engine;
 using Pipelines.Core.Engine.Journal;
+using Pipelines.Core.GitOps.Locks;
 using Pipelines.Core.Hosts;
 using Pipelines.Core.Model;
 using Pipelines.Core.Reporting;
@@ -108,6 +109,7 @@ internal static class RunCommand
             warnings.SendTo(hub);
             Task leftovers = RevokeLeasesAsync(invocation, masker, hub, cancel); // looks for them now, before a stage makes new ones
             RunResult result = await PipelineRun.RunAsync(plan, setup, hub).ConfigureAwait(false);
+            await EnvironmentLease.EndAsync(folder.Id).ConfigureAwait(false); // --stage may have left out what gives a lock back
             Remember(durations, expected, result, hub);
             await leftovers.ConfigureAwait(false);
             await EndAsync(secrets, hub).ConfigureAwait(false);

@@ -25,6 +25,14 @@ public sealed record DeploymentEnvironment
     /// <value>by a push</value>
     public DeliverBy Delivery { get; init; } = new DeliverBy.Push();
 
+    /// <summary>What a run does while another one has the environment: <see cref="LockEnvironment"/>, <c>promote</c> and <c>rollback</c> go by it.</summary>
+    /// <value><see cref="LockPolicy.Supersede"/></value>
+    public LockPolicy Lock { get; init; }
+
+    /// <summary>How long a run waits while others have the environment.</summary>
+    /// <value>2 hours</value>
+    public TimeSpan LockTimeout { get; init; } = TimeSpan.FromHours(2);
+
     /// <summary>Where the manifest is.</summary>
     public required ManifestTarget Manifest { get; init; }
 

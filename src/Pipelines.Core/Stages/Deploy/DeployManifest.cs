@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using Pipelines.Core.GitOps;
+using Pipelines.Core.GitOps.Locks;
 using Pipelines.Core.Stages.Deploy;
 
 namespace Pipelines.Core;
@@ -112,7 +113,7 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
             DeploymentCommits.Effect,
             $"{Environment.Manifest.Key} = {tag} in {Environment.Manifest.File} of {repository.Name}, branch {Environment.Manifest.Branch}",
             (mayBeDone, token) => repository.FindAsync(manifestCommit, mayBeDone, token),
-            token => repository.SetTagAsync(manifestCommit, token),
+            token => LockedWork.RunAsync(Environment, context, held => repository.SetTagAsync(manifestCommit, held), token),
             cancellationToken).ConfigureAwait(false);
         string commit = change.Revision[..Math.Min(10, change.Revision.Length)];
         context.Log.Info(change.Changed

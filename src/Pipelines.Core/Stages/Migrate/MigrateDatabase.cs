@@ -1,3 +1,4 @@
+using Pipelines.Core.GitOps.Locks;
 using Pipelines.Core.Model;
 using Pipelines.Core.Stages.Migrate;
 using Pipelines.Core.Tools.Kubectl;
@@ -66,10 +67,13 @@ public sealed record MigrateDatabase : IStage<PublishedImage, PublishedImage>, I
     /// <param name="context">The stage's context.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="MigrationFailedException">It failed, or took too long.</exception>
+    /// <exception cref="EnvironmentLockException">The run held a lock of the environment, and lost it.</exception>
     public async Task<PublishedImage> RunAsync(PublishedImage input, StageContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(context);
+        if (EnvironmentLease.Find(Environment, context) is { } lease)
+            await lease.ConfirmAsync(cancellationToken).ConfigureAwait(false);
         context.Log.Info($"Migrating '{Database}' for {Environment.App} in {Environment.Name}.");
         await new MigrationRunner(this, input, context).RunAsync(Up, "The migration", cancellationToken).ConfigureAwait(false);
         context.Report("migration", $"{Database} migrated");
@@ -88,6 +92,8 @@ public sealed record MigrateDatabase : IStage<PublishedImage, PublishedImage>, I
         ArgumentNullException.ThrowIfNull(context);
         switch (Rollback)
         {
+            case MigrationRollback.Reversible when EnvironmentLease.Find(Environment, context) is { } lease && await lease.ReclaimAsync(cancellationToken).ConfigureAwait(false) is { } holder:
+                return new UndoReport(false, $"The migration of '{Database}' in {Environment.Name} was not touched: {Environment.Name} was taken over by {holder}, which may need it.");
             case MigrationRollback.Reversible reversible:
                 await new MigrationRunner(this, output, context).RunAsync(reversible.Down, "Taking back the migration", cancellationToken).ConfigureAwait(false);
                 return new UndoReport(true, $"The migration of '{Database}' in {Environment.Name} was taken back by {Text(reversible.Down)}.");

@@ -73,6 +73,8 @@ internal static class SandboxTarget
                     Name = environment.Name,
                     App = app,
                     IsProtected = environment.Environment.IsProtected,
+                    Lock = keys.Deploy.Policy(settings),
+                    LockTimeout = settings.Get(keys.Deploy.LockTimeout),
                     Approval = environment.Environment.Approval with { Methods = ApprovalMethod.Simulated },
                     SmokeUrl = workload(environment.Name).AbsoluteUri.TrimEnd('/') + "/health",
                     SmokeVersionKey = "version",

@@ -13,6 +13,7 @@ internal sealed class DeploySettings
         Image = new ImageKeys(Schema);
         Registry = new RegistryKeys(Schema);
         Scan = new ScanKeys(Schema);
+        Deploy = new DeployKeys(Schema);
         Manifest = new ManifestKeys(Schema);
         ArgoCd = new ArgoCdKeys(Schema);
         Smoke = new SmokeKeys(Schema);
@@ -32,6 +33,8 @@ internal sealed class DeploySettings
     public RegistryKeys Registry { get; }
 
     public ScanKeys Scan { get; }
+
+    public DeployKeys Deploy { get; }
 
     public ManifestKeys Manifest { get; }
 

@@ -1,3 +1,4 @@
+using Pipelines.Core.GitOps;
 using Pipelines.Core.Stages.Approve;
 using Pipelines.Core.Tests.Tools.Git;
 using Pipelines.Testing;
@@ -50,6 +51,38 @@ public sealed class SignedApprovalTests : IAsyncLifetime
         Assert.Contains("Source-Branch: main\n", message, StringComparison.Ordinal);
         Assert.Contains("Approved-By: ann@example.com\nProven-In: staging\nApproved-At: ", message, StringComparison.Ordinal);
         Assert.Contains("Approval-Method: signature\nApproval-Reason: tested\nApproval-Key: SHA256:", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Approve_RequestsOfDeadRuns_AreTakenAwayOnceTheyHaveExpiredForADay()
+    {
+        using (RefDocuments documents = await RefDocuments.OpenAsync(_gate.Prod.Manifest, _context.Context, CancellationToken.None))
+        {
+            foreach ((string run, int hours) in new[] { ("dead", -25), ("late", -1), ("alive", 1) })
+            {
+                ApprovalRequest request = Question().Request with { Run = run, Expires = _context.Context.Time.GetUtcNow().AddHours(hours) };
+                await documents.WriteAsync(ApprovalRefs.Waiting("order", "prod", run), request.Write(), null, "test", CancellationToken.None);
+                await _gate.PushAsync(request, "{}");
+            }
+        }
+
+        Task<Approval> waiting = Start();
+        await SayOwnAsync();
+        await waiting;
+        string[] left = await _gate.RefsAsync();
+        Assert.DoesNotContain(left, name => name.Contains("/dead", StringComparison.Ordinal));
+        foreach (string run in (string[])["late", "alive"])
+            Assert.Equal(2, left.Count(name => name.Contains($"/prod/{run}", StringComparison.Ordinal)));
+
+        async Task SayOwnAsync()
+        {
+            using RefDocuments documents = await RefDocuments.OpenAsync(_gate.Prod.Manifest, _gate.Context(id: "look").Context, CancellationToken.None);
+            RefDocument? own;
+            do
+                own = await documents.FindAsync(ApprovalRefs.Waiting("order", "prod", _context.Run.Id), CancellationToken.None);
+            while (own is null);
+            await _gate.SayAsync(ApprovalRequest.TryRead(own.Text)!, _gate.Ann);
+        }
     }
 
     [Fact]
