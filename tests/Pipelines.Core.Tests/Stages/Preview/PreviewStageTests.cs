@@ -250,6 +250,32 @@ public sealed class PreviewStageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Sync_ApplicationAppearsAMomentLater_IsWaitedFor()
+    {
+        using var argoCd = new ScriptedArgoCd(new ScriptedArgoCd.Answer(403, "{\"message\":\"permission denied\"}"), new ScriptedArgoCd.Answer(403, "{\"message\":\"permission denied\"}"), ScriptedArgoCd.App("Synced", new string('1', 40), "Healthy"));
+        _context = Context("run-1", new SkippingTime());
+        Previews previews = Previews() with { ArgoCd = new ArgoCdTarget { Server = argoCd.Address, Application = "{app}-{environment}" } };
+        Deployment deployment = await new PutUpPreview(previews, 7).RunAsync(Image(Gate.Tag), _context.Context, CancellationToken.None);
+        argoCd.Revision = () => deployment.Revision;
+        await new ArgoCdSync().RunAsync(deployment, _context.Context, CancellationToken.None);
+        Assert.StartsWith($"Healthy at {deployment.Revision[..10]}", _context.Fact("argo cd"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Find_AfterAKill_KnowsWhatTheRunPushed()
+    {
+        var place = PreviewPlace.Of(Previews(), 7);
+        using var repository = new PreviewRepository(Previews(), _context.Context);
+        Assert.Null(await repository.FindAsync(place, Image(Gate.Tag), CancellationToken.None));
+        await PutUpAsync(7, Gate.Tag, "run-0");
+        Assert.Null(await repository.FindAsync(place, Image(Gate.Tag), CancellationToken.None)); // another run's
+        Deployment ours = await PutUpAsync(7, Second);
+        await PutUpAsync(8, Second, "run-2");
+        PreviewChange? found = await repository.FindAsync(place, Image(Second), CancellationToken.None);
+        Assert.Equal((ours.Revision, true, Gate.Tag), (found!.Revision, found.Changed, found.Before!.Tag));
+    }
+
+    [Fact]
     public async Task End_ApplicationStays_SaysSoAndWhatToDo()
     {
         using var argoCd = new ScriptedArgoCd(ScriptedArgoCd.App("Synced", new string('0', 40), "Healthy"));
