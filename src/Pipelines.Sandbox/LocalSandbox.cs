@@ -47,7 +47,7 @@ public sealed class LocalSandbox : IAsyncDisposable
         SlackToken = options.SlackToken ?? Secret.Of("xoxb-sandbox-" + RandomToken(16), "sandbox Slack");
         _lock = @lock;
         _repository = repository;
-        _pullRequests = new PullRequestStore(repository.Path);
+        _pullRequests = new PullRequestStore(repository.Path, knowsAll: options.PreviewTemplate is not null);
         _cluster = new Cluster(options, repository, states);
         Metrics = new SandboxMetrics
         {
@@ -261,7 +261,7 @@ public sealed class LocalSandbox : IAsyncDisposable
 
     private Uri Root(int index) => new($"http://127.0.0.1:{_ports[index]}/");
 
-    private string Known(string environment) => _options.Environments.Contains(environment)
+    private string Known(string environment) => _options.Environments.Contains(environment) || _options.IsPreview(environment)
         ? environment
         : throw new ArgumentException($"The sandbox has no environment '{environment}'. Its environments are: {string.Join(", ", _options.Environments)}.", nameof(environment));
 

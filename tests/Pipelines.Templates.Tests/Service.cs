@@ -70,6 +70,9 @@ internal sealed class Service : IDisposable
     /// <summary>Runs the pipeline in process; the assembler builds, so that every machine does the same.</summary>
     public Task<ServiceRun> DeployAsync(params string[] arguments) => RunAsync(["--set", "image.builder=assembler", .. arguments]);
 
+    /// <summary>The same for <c>preview up</c>.</summary>
+    public Task<ServiceRun> DeployUpAsync(params string[] arguments) => RunAsync(["preview", "up", "--set", "image.builder=assembler", .. arguments]);
+
     public async Task<ServiceRun> RunAsync(params string[] arguments)
     {
         using var output = new StringWriter();

@@ -39,6 +39,7 @@ internal static class Application
                 CliCommand.Oidc => await OidcCommand.RunAsync(invocation).ConfigureAwait(false),
                 CliCommand.Approve => await ApproveCommand.RunAsync(invocation).ConfigureAwait(false),
                 CliCommand.Promote => await PromoteCommand.RunAsync(invocation).ConfigureAwait(false),
+                CliCommand.Preview => await PreviewCommand.RunAsync(invocation).ConfigureAwait(false),
                 _ => await RunCommand.RunAsync(invocation).ConfigureAwait(false),
             };
         }

@@ -25,6 +25,12 @@ public sealed class TemplateContext
     /// <summary>The run's own folder. Absolute.</summary>
     public required string RunDirectory { get; init; }
 
+    /// <summary>The pull or merge request that is built; null for a branch or a tag.</summary>
+    public int? PullRequest { get; init; }
+
+    /// <summary>The project whose pull request it is, as the CI system says; null where it does not.</summary>
+    internal Hosts.HostProject? Project { get; init; }
+
     /// <summary>The faults that <c>--sandbox-fault</c> asked for, as they were typed.</summary>
     public required IReadOnlyList<string> SandboxFaults { get; init; }
 

@@ -86,6 +86,14 @@ public sealed class DeployPipeline : PipelineTemplate
     }
 
     /// <inheritdoc/>
+    public override async Task<Previews?> PreviewsAsync(TemplateContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        // No target of a live run: that would fetch the secrets of all environments.
+        return context.Mode == RunMode.Live ? DeployPreviews.Live(App, Keys, context) : (await TargetAsync(context, cancellationToken).ConfigureAwait(false)).Previews;
+    }
+
+    /// <inheritdoc/>
     public override async Task<PromotionParts?> PromotionAsync(TemplateContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);

@@ -30,6 +30,12 @@ internal static class DeployPlan
         StageHandle<ScannedImage> scanned = pipeline.Add("scan image", Scan(keys, settings, target, isSandbox), image).WithRetry(4, TimeSpan.FromSeconds(5)).WithTimeout(ShortStage);
         StageHandle<PublishedImage> pushed = pipeline.Add("push image", new PushImage { Credentials = target.Credentials }, scanned).After(tests, sources)
             .WithRetry(4, isSandbox ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(5)).WithTimeout(ShortStage);
+        if (keys.Preview.AreWanted(context))
+        {
+            PreviewPlan.Add(pipeline, pushed, target.Previews, context.PullRequest!.Value, keys, context); // and nothing else: no pull request gets any further
+            return pipeline.Build();
+        }
+
         if (!isSandbox)
             pushed.When(Condition.Branch([.. keys.Environments.SelectMany(environment => environment.BranchList(settings)).Distinct(StringComparer.Ordinal)]));
         StageHandle<ProvenDeployment>? proven = null;

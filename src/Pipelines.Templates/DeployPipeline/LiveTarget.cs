@@ -15,10 +15,11 @@ internal static class LiveTarget
             Repository = repository,
             Credentials = settings.Find(keys.Registry.User) is { } user ? new RegistryCredentials.Basic(user, settings.Get(keys.Registry.Password)) : RegistryCredentials.For(repository),
             Environments = [.. keys.Environments.Select(environment => Environment(app, environment, keys, settings))],
+            Previews = DeployPreviews.Live(app, keys, context),
         };
         if (context.WillRun)
         {
-            await FetchSecretsAsync(target, context, cancellationToken).ConfigureAwait(false);
+            await FetchSecretsAsync(target, keys.Preview.AreWanted(context), context, cancellationToken).ConfigureAwait(false);
             await ObserveBySlackAsync(slackChannel, keys, context, cancellationToken).ConfigureAwait(false);
         }
 
@@ -60,12 +61,11 @@ internal static class LiveTarget
     }
 
     /// <summary>All that are missing are told in one error.</summary>
-    private static async Task FetchSecretsAsync(DeployTarget target, TemplateContext context, CancellationToken cancellationToken)
+    private static async Task FetchSecretsAsync(DeployTarget target, bool forPreview, TemplateContext context, CancellationToken cancellationToken)
     {
         IEnumerable<SecretReference?> needed =
         [
-            .. target.Environments.Select(one => one.Environment.Manifest.Token),
-            .. target.Environments.Select(one => one.Environment.ArgoCd?.Token),
+            .. forPreview ? [target.Previews.Manifest.Token, target.Previews.ArgoCd?.Token] : target.Environments.SelectMany(one => (SecretReference?[])[one.Environment.Manifest.Token, one.Environment.ArgoCd?.Token]),
             (target.Credentials as RegistryCredentials.Basic)?.Password,
         ];
         var missing = new List<SecretNotFoundException>();
@@ -82,7 +82,7 @@ internal static class LiveTarget
         }
 
         if (missing.Count > 0)
-            throw new MissingSecretsException(missing);
+            throw new MissingSecretsException(missing, forPreview ? context.PullRequest : null);
     }
 
     /// <summary>Slack never fails a run: not even by a missing token.</summary>

@@ -31,6 +31,8 @@ internal static class PlanCommand
             Settings = Application.LoadSettings(invocation, check: false),
             Mode = invocation.Mode,
             Directory = invocation.Directory,
+            PullRequest = invocation.Host.PullRequest,
+            Project = invocation.Host.Project,
             WillRun = false,
             RunDirectory = Path.Combine(invocation.Directory, ".pipelines", "runs", "plan"),
             SandboxFaults = invocation.Request.SandboxFaults,

@@ -59,6 +59,8 @@ internal static class RunCommand
             Settings = settings,
             Mode = invocation.Mode,
             Directory = invocation.Directory,
+            PullRequest = invocation.Host.PullRequest,
+            Project = invocation.Host.Project,
             WillRun = true,
             IsResumed = history is not null,
             RunDirectory = folder.Path,

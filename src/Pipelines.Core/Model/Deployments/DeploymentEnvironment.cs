@@ -46,4 +46,7 @@ public sealed record DeploymentEnvironment
     /// <summary>The key of its JSON body whose value must be the tag; null for no such check.</summary>
     /// <value>null</value>
     public string? SmokeVersionKey { get; init; }
+
+    /// <summary>The pull request whose preview it is; null for an environment that stays.</summary>
+    internal int? PullRequest { get; init; }
 }

@@ -47,6 +47,8 @@ public sealed record ArgoCdSync : IStage<Deployment, Deployment>, IDescribedStag
         catch (ArgoCdException exception)
         {
             context.Report("argo cd", exception.What);
+            if (input.Environment.PullRequest is not null && exception.Failure == ArgoCdFailure.NotFound)
+                throw new ArgoCdException(exception.Failure, exception.What, exception.Evidence, $"Nobody made the application of the preview: an ApplicationSet must follow {input.Environment.Manifest.File} and name it '{target.Application}', and the token must be allowed to get it. See docs/previews.md. {exception.Advice}", exception);
             throw;
         }
     }

@@ -17,6 +17,7 @@ internal sealed class DeploySettings
         Manifest = new ManifestKeys(Schema);
         ArgoCd = new ArgoCdKeys(Schema);
         Smoke = new SmokeKeys(Schema);
+        Preview = new PreviewKeys(Schema);
         Slack = new SlackKeys(Schema);
         Sandbox = new SandboxKeys(Schema);
     }
@@ -42,6 +43,8 @@ internal sealed class DeploySettings
 
     public SmokeKeys Smoke { get; }
 
+    public PreviewKeys Preview { get; }
+
     public SlackKeys Slack { get; }
 
     public SandboxKeys Sandbox { get; }
@@ -64,6 +67,8 @@ internal sealed class DeploySettings
             yield return EffectiveSettings.Missing(ArgoCd.Server, "a live run waits there for the deployment");
         if (!settings.Has(Smoke.Url) && !Environments.All(environment => settings.Has(environment.SmokeUrl)))
             yield return EffectiveSettings.Missing(Smoke.Url, "a live deployment is proven by its smoke test");
+        foreach (string problem in Preview.Check(settings, Manifest))
+            yield return problem;
         if (settings.Get(Image.Builder) == "assembler")
             yield return "image.builder is 'assembler', which only the sandbox has. Use docker in a live run.";
     }
