@@ -65,8 +65,12 @@ internal sealed class Service : IDisposable
     /// <summary>Runs the pipeline in process; the assembler builds, so that every machine does the same.</summary>
     public Task<ServiceRun> DeployAsync(params string[] arguments) => RunAsync(["--set", "image.builder=assembler", .. arguments]);
 
-    public async Task<ServiceRun> RunAsync(params string[] arguments)
+    public Task<ServiceRun> RunAsync(params string[] arguments) => AnswerAsync(null, arguments);
+
+    /// <summary>Runs it with a person at the terminal, who types; null for nobody.</summary>
+    public async Task<ServiceRun> AnswerAsync(string? typed, params string[] arguments)
     {
+        using StringReader? keyboard = typed is null ? null : new StringReader(typed);
         using var output = new StringWriter();
         using var error = new StringWriter();
         int exitCode = await Application.RunAsync(Pipeline, arguments, new AppEnvironment
@@ -76,6 +80,7 @@ internal sealed class Service : IDisposable
             Variables = HostEnvironment.Of(Variables),
             CurrentDirectory = Path,
             BaseDirectory = Path,
+            Input = keyboard is null ? null : () => keyboard,
         });
         return new ServiceRun(exitCode, output.ToString(), error.ToString(), Runs.LastOrDefault());
     }
