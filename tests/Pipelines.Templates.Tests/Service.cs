@@ -73,8 +73,12 @@ internal sealed class Service : IDisposable
     /// <summary>The same for <c>preview up</c>.</summary>
     public Task<ServiceRun> DeployUpAsync(params string[] arguments) => RunAsync(["preview", "up", "--set", "image.builder=assembler", .. arguments]);
 
-    public async Task<ServiceRun> RunAsync(params string[] arguments)
+    public Task<ServiceRun> RunAsync(params string[] arguments) => AnswerAsync(null, arguments);
+
+    /// <summary>Runs it with a person at the terminal, who types; null for nobody.</summary>
+    public async Task<ServiceRun> AnswerAsync(string? typed, params string[] arguments)
     {
+        using StringReader? keyboard = typed is null ? null : new StringReader(typed);
         using var output = new StringWriter();
         using var error = new StringWriter();
         int exitCode = await Application.RunAsync(Pipeline, arguments, new AppEnvironment
@@ -84,6 +88,7 @@ internal sealed class Service : IDisposable
             Variables = HostEnvironment.Of(Variables),
             CurrentDirectory = Path,
             BaseDirectory = Path,
+            Input = keyboard is null ? null : () => keyboard,
         });
         return new ServiceRun(exitCode, output.ToString(), error.ToString(), Runs.LastOrDefault());
     }

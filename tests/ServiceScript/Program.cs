@@ -12,6 +12,7 @@ return args[0] switch
     "deploy-killed" => await Application.RunAsync(new DeployPipeline("order-service", "registry.example.com/order-service", "#orders-team"), args[2..], KilledAt(args[1])),
     "signals" => await PipelineApp.RunAsync(Signals(), args[1..]),
     "locked" => await PipelineApp.RunAsync(Locked(args[1], args[2][0]), args[3..]),
+    "gate" => await PipelineApp.RunAsync(new Gate(args[1], Enum.Parse<ApprovalMethod>(args[2])), args[3..]),
     "vault" => await PipelineApp.RunAsync(Credentials(args[1]), args[2..]),
     "tool" => await PipelineApp.RunAsync(Tool(new Command(args[1], args[2..])), []),
     _ => 64,
@@ -114,4 +115,34 @@ internal sealed record Effect : IStage<string>, IUndoable<string>, IEnvironmentS
         await File.WriteAllTextAsync("undone", "", cancellationToken).ConfigureAwait(false);
         return new UndoReport(true, "The effect is taken back.");
     }
+}
+
+// Waits for an approval for prod, and leaves a file where it is given.
+internal sealed class Gate(string manifests, ApprovalMethod methods) : PipelineTemplate
+{
+    public override string Name => "order";
+
+    public override SettingsSchema Schema { get; } = new();
+
+    public override Task<IReadOnlyList<DeploymentEnvironment>> EnvironmentsAsync(TemplateContext context, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<DeploymentEnvironment>>([Of("prod")]);
+
+    public override Task<PipelinePlan> BuildAsync(TemplateContext context, CancellationToken cancellationToken)
+    {
+        string commit = new('a', 40), digest = "sha256:" + new string('a', 64);
+        ImageReference reference = ImageReference.Parse($"registry.example.com/order:{commit}");
+        var built = new BuiltImage(reference, digest, new ImageLocation.Registry(digest), new SourceRevision(commit, "main", null, [], commit, default) { Authors = ["Carl <carl@example.com>"] });
+        var proven = new ProvenDeployment(new Deployment(new PublishedImage(reference, digest, new ScannedImage(built, new ScanResult("test", [], [], []))), Of("staging"), commit, true, "old"), "200");
+        var pipeline = new PipelineBuilder(Name);
+        StageHandle<Approval> approved = pipeline.Add("approve prod", new Approve(Of("prod")), pipeline.Add("prove", (_, _) => Task.FromResult(proven)));
+        pipeline.Add("go on", approved, async (approval, _, token) => await File.WriteAllTextAsync("approved", $"{approval.Method}: {approval.Reason}", token).ConfigureAwait(false));
+        return Task.FromResult(pipeline.Build());
+    }
+
+    private DeploymentEnvironment Of(string name) => new()
+    {
+        Name = name,
+        App = Name,
+        Manifest = new ManifestTarget { Repository = manifests, File = $"values-{name}.yaml" },
+        Approval = new ApprovalPolicy { Methods = methods, Signers = new ApprovalSigners("allowed-signers") },
+    };
 }

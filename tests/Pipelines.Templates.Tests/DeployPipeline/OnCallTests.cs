@@ -80,6 +80,53 @@ public sealed class OnCallTests : IDisposable
     }
 
     [Fact]
+    public async Task Rollback_PersonAtTheTerminal_IsAskedAndOnlyTheNameCounts()
+    {
+        string first = _service.Head;
+        (await _service.DeployAsync()).Ended(0);
+        string before = _service.Manifest();
+        _service.Commit("Second");
+        (await _service.DeployAsync()).Ended(0);
+        string now = _service.Manifest();
+        foreach (string typed in (string[])["yes\n", "\n", "", "Staging\n"])
+        {
+            ServiceRun refused = await _service.AnswerAsync(typed, "rollback");
+            refused.Ended(130);
+            Assert.Contains($"back to {first}", refused.Output, StringComparison.Ordinal); // what is asked about comes before the question
+            Assert.EndsWith("Go back? Type the environment's name ('staging'): " + (typed.Length == 0 ? "\n" : "") + "Nothing was changed.", refused.Output.TrimEnd().ReplaceLineEndings("\n"), StringComparison.Ordinal);
+            Assert.Equal(now, _service.Manifest());
+        }
+
+        (await _service.AnswerAsync("staging\n", "rollback")).Ended(0);
+        Assert.Equal(before, _service.Manifest());
+    }
+
+    [Fact]
+    public async Task Rollback_OverAMigrationThatCannotBeReversed_NeedsAPersonsWord()
+    {
+        (await _service.DeployAsync()).Ended(0);
+        string before = _service.Manifest();
+        _service.Commit("Second");
+        (await _service.DeployAsync()).Ended(0);
+        string manifests = _service.In(".pipelines/sandbox/manifests.git");
+        string message = _service.ManifestLog("-1", "--format=%B").Trim() + "\nMigration: irreversible"; // as MigrateDatabase has it written
+        string migrated = _service.Git("-c", "user.name=Tester", "-c", "user.email=tester@example.com", "--git-dir", manifests, "commit-tree", "main^{tree}", "-p", "main^", "-m", message).Trim();
+        _service.Git("--git-dir", manifests, "update-ref", "refs/heads/main", migrated);
+
+        foreach (string[] arguments in (string[][])[["rollback", "--yes"], ["rollback"]])
+        {
+            ServiceRun refused = await _service.AnswerAsync("staging\n", arguments);
+            refused.Refused(1, "a database migration that cannot be reversed ran since", "rollback --accept-migration");
+            Assert.DoesNotContain("Go back?", refused.Output, StringComparison.Ordinal); // refused before anybody is asked
+        }
+
+        (await _service.AnswerAsync("no\n", "rollback", "--accept-migration")).Ended(130); // it is no --yes
+        Assert.NotEqual(before, _service.Manifest());
+        (await _service.RunAsync("rollback", "--accept-migration", "--yes")).Ended(0);
+        Assert.Equal(before, _service.Manifest());
+    }
+
+    [Fact]
     public async Task Status_TwoEnvironments_NamesTheCommitsBetween()
     {
         _service.Pipeline = new DeployPipeline(Service.App, Service.EcrRepo, Service.Channel) { Environments = [new("staging"), new("qa")] };

@@ -93,9 +93,10 @@ internal sealed class EnvironmentSession : IAsyncDisposable
             Host = invocation.Host.Name,
             IsCi = invocation.Host.IsCi,
             BuildUrl = invocation.Host.BuildUrl,
+            PullRequest = invocation.Host.PullRequest,
             Actor = invocation.Host.Actor,
         };
-        Interrupts? interrupts = environment.HandlesSignals ? new Interrupts(text => environment.Error.WriteLine(text), leaves: true) : null;
+        Interrupts? interrupts = environment.HandlesSignals ? new Interrupts(text => environment.Error.WriteLine(text), "stopping; what is pushed already stands") : null;
         var context = new StageContext(invocation.Request.Command.ToString().ToLowerInvariant(), run, new CommandReporter(environment.Error, masker), secrets, environment.Time) { ForceToken = interrupts?.Force ?? CancellationToken.None };
         var session = new EnvironmentSession(invocation, template, secrets, interrupts, folder, context);
         try

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Pipelines.Core.Cli.Session;
 using Pipelines.Core.GitOps;
 using Pipelines.Core.Stages.Deploy;
 
@@ -9,9 +10,8 @@ internal static class RollbackCommand
 {
     public static async Task<int> RunAsync(Invocation invocation)
     {
-        bool asks = !invocation.Request.Yes;
-        if (asks && (invocation.Environment.ReadLine is null || !invocation.Environment.IsTerminal))
-            throw new InvalidUsageException("A rollback changes what runs, and here is nobody to ask.", null, "Say that it is meant: rollback --yes. See first what it would go back to: history.");
+        Terminal? terminal = invocation.Request.Yes ? null : Terminal.Of(invocation.Environment, invocation.Masker, []) ?? throw new InvalidUsageException(
+            "A rollback changes what runs, and here is nobody to ask.", null, "Say that it is meant: rollback --yes. See first what it would go back to: history.");
         EnvironmentSession session = await EnvironmentSession.OpenAsync(invocation, needsServers: true).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable end = session.ConfigureAwait(false);
         TextWriter output = invocation.Environment.Output;
@@ -25,15 +25,8 @@ internal static class RollbackCommand
         var locking = new RollbackLock(session, environment);
         foreach (string text in await locking.LookAsync().ConfigureAwait(false))
             await output.WriteLineAsync(text).ConfigureAwait(false);
-        if (asks)
-        {
-            await output.WriteAsync("Go back? Type yes: ").ConfigureAwait(false);
-            if (!string.Equals(invocation.Environment.ReadLine!()?.Trim(), "yes", StringComparison.OrdinalIgnoreCase))
-            {
-                await output.WriteLineAsync("Nothing was changed.").ConfigureAwait(false);
-                return 130;
-            }
-        }
+        if (terminal is not null && (await terminal.AskAsync($"Go back? Type the environment's name ('{environment.Name}'): ", session.Cancel).ConfigureAwait(false))?.Trim() != environment.Name)
+            return await SayAsync(output, "Nothing was changed.", 130).ConfigureAwait(false);
 
         await using ConfiguredAsyncDisposable locked = (await locking.TakeAsync().ConfigureAwait(false)).ConfigureAwait(false);
         string revision = await repository.RollbackAsync(request, plan, session.Cancel).ConfigureAwait(false);

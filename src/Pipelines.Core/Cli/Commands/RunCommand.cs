@@ -39,7 +39,9 @@ internal static class RunCommand
     {
         AppEnvironment environment = invocation.Environment;
         bool leaves = invocation.Request.OnCancel == CancelChoice.Leave;
-        using Interrupts? interrupts = environment.HandlesSignals ? new Interrupts(text => environment.Error.WriteLine(text), leaves) : null;
+        using Interrupts? interrupts = environment.HandlesSignals ? new Interrupts(
+            text => environment.Error.WriteLine(text),
+            $"asking the running stages to end; {(leaves ? "what was deployed is left as it is" : "what was deployed and not proven is undone")}") : null;
         CancellationToken cancel = interrupts?.Cancel ?? CancellationToken.None;
 
         var warnings = new PendingWarnings();
@@ -90,7 +92,7 @@ internal static class RunCommand
             IRunObserver[] watching = [.. RunObservers.For(invocation, folder.Path), tests];
             var setup = new RunSetup
             {
-                Terminal = Terminal.Of(environment, watching),
+                Terminal = Terminal.Of(environment, masker, watching),
                 Tests = () => tests.Results,
                 Run = Describe(invocation, folder, context.Source, history),
                 Secrets = secrets,

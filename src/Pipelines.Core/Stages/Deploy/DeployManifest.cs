@@ -10,8 +10,10 @@ namespace Pipelines.Core;
 /// <para>A protected environment takes a published image, its proof in another environment, and an approval, all of one digest.</para>
 /// <para>The undo reverts the commit and pushes that first; only then it waits for Argo CD. A value that somebody else has set since is left alone.</para>
 /// </remarks>
-public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage<PublishedImage, ProvenDeployment, Approval, Deployment>, IUndoable<Deployment>, IEnvironmentStage, IDescribedStage
+public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage<PublishedImage, ProvenDeployment, Approval, Deployment>, IUndoable<Deployment>, IEnvironmentStage, IDescribedStage, ICheckedStage
 {
+    private const string ThreeInputs = "Add DeployManifest with three inputs: the image, its ProvenDeployment in another environment, and an Approval.";
+
     /// <summary>Deploys to an environment.</summary>
     /// <param name="environment">The environment, with its manifest.</param>
     /// <exception cref="InvalidUsageException">The environment's manifest is not usable.</exception>
@@ -34,6 +36,8 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
     /// <inheritdoc/>
     public string Description => $"sets {Environment.Manifest.Key} in {Environment.Manifest.File} of {Tools.Git.GitUrl.WithoutUserInfo(Environment.Manifest.Repository)} ({Environment.Manifest.Branch})";
 
+    private string ImageAlone => $"'{Environment.Name}' is a protected environment: an image alone cannot be deployed to it.";
+
     /// <summary>Deploys to an environment that is not protected.</summary>
     /// <param name="input">The image.</param>
     /// <param name="context">The stage's context.</param>
@@ -47,13 +51,11 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(context);
-        return Environment.IsProtected
-            ? throw new InvalidUsageException(
-                $"'{Environment.Name}' is a protected environment: an image alone cannot be deployed to it.",
-                null,
-                "Add DeployManifest with three inputs: the image, its ProvenDeployment in another environment, and an Approval.")
-            : DeployAsync(input, [], context, cancellationToken);
+        return Environment.IsProtected ? throw new InvalidUsageException(ImageAlone, null, ThreeInputs) : DeployAsync(input, [], context, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public string? WhyNot(int inputs) => inputs == 1 && Environment.IsProtected ? $"{ImageAlone} {ThreeInputs}" : null;
 
     /// <summary>Deploys what was proven elsewhere and approved for this environment.</summary>
     /// <param name="input1">The image.</param>

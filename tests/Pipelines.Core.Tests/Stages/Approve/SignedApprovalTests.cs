@@ -189,6 +189,23 @@ public sealed class SignedApprovalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Approve_VerdictAfterTheTime_LetsNeitherThatRunGoOnNorTheNext()
+    {
+        _gate.Prod = _gate.Prod with { Approval = _gate.Prod.Approval with { Timeout = TimeSpan.FromMinutes(2) } };
+        var time = new SteppingTime { MovesOn = true };
+        _context = _gate.Context(time);
+        ApprovalQuestion question = Question() with { Environment = _gate.Prod };
+        ApprovalRequest expired = question.Request with { Expires = question.Request.Since.AddMinutes(2) };
+        await Assert.ThrowsAsync<ApprovalException>(() => new SignedApproval().DecideAsync(question with { Request = expired }, CancellationToken.None));
+
+        await _gate.SayAsync(expired, _gate.Ann, verdict => verdict with { At = expired.Expires.AddSeconds(10) }); // too late; the run's ref is gone, the verdict's is there
+        ApprovalException error = await Assert.ThrowsAsync<ApprovalException>(Start); // the same run goes on, and asks anew
+        Assert.Equal(ApprovalFailure.Expired, error.Failure);
+        Assert.Contains("does not count and is ignored: it answers another request", _context.LogText, StringComparison.Ordinal);
+        Assert.Empty(await _gate.RefsAsync());
+    }
+
+    [Fact]
     public async Task Approve_ClockJumpsPastTheEnd_Expires()
     {
         var time = new SteppingTime { JumpAfterFirstWait = TimeSpan.FromDays(3) };
