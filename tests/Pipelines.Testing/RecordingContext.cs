@@ -39,6 +39,11 @@ public sealed class RecordingContext
         set => _recorder.Masker = value;
     }
 
+    /// <summary>The context of an undo.</summary>
+    /// <param name="stage">The stage that did not succeed.</param>
+    /// <param name="reason">What that says about what was deployed.</param>
+    internal StageContext Undo(string stage, UndoReason reason) => new(Context.StageName, Run, _recorder, Context.Secrets, Context.Time) { Undoing = new UndoCause(stage, reason) };
+
     public RunInfo Run { get; }
 
     public StageContext Context { get; }

@@ -9,11 +9,12 @@ internal sealed partial class ManifestRepository
     /// <param name="commit">What is written.</param>
     /// <param name="branch">The branch.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="anew">Whether the branch is made anew also where its file says the same: it does not go together with the newest state.</param>
     /// <exception cref="GitException">The repository cannot be reached or refuses.</exception>
     /// <exception cref="DigestBlockedException">The digest was rolled back in this environment. Nothing was pushed.</exception>
     /// <exception cref="OlderCommitException">What runs there is newer. Nothing was pushed.</exception>
     /// <exception cref="ManifestFileException">The file does not hold the value as it should. Nothing was pushed.</exception>
-    public async Task<ManifestProposal> ProposeAsync(ManifestCommit commit, string branch, CancellationToken cancellationToken)
+    public async Task<ManifestProposal> ProposeAsync(ManifestCommit commit, string branch, CancellationToken cancellationToken, bool anew = false)
     {
         BareClone clone = await OpenAsync(cancellationToken).ConfigureAwait(false);
         (GitFile file, GitFile? blocked) = await ReadAsync(clone, commit, cancellationToken).ConfigureAwait(false);
@@ -29,7 +30,7 @@ internal sealed partial class ManifestRepository
         await RefuseOlderAsync(clone, commit, value, cancellationToken).ConfigureAwait(false);
         string diff = Diff(Encoding.UTF8.GetString(file.Bytes), Encoding.UTF8.GetString(bytes));
         // Pushed again, it would be a new commit, and whoever has reviewed it would have to do so again.
-        if (await clone.FindBranchAsync(branch, cancellationToken).ConfigureAwait(false) is { } there
+        if (!anew && await clone.FindBranchAsync(branch, cancellationToken).ConfigureAwait(false) is { } there
             && await clone.ReadAsync(there, _target.File, cancellationToken).ConfigureAwait(false) is { IsRegular: true } proposed && proposed.Bytes.AsSpan().SequenceEqual(bytes))
             return new ManifestProposal(there, Changed: true, value.Tag, diff);
         string id = await clone.CommitAsync([new GitFileChange(_target.File, bytes, file.Mode)], commit.Message, Identity, cancellationToken).ConfigureAwait(false);

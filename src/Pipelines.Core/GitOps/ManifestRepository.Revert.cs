@@ -1,3 +1,4 @@
+using System.Text;
 using Pipelines.Core.Tools.Git;
 
 namespace Pipelines.Core.GitOps;
@@ -17,29 +18,54 @@ internal sealed partial class ManifestRepository
         await PushAsync(
             async clone =>
             {
-                string[] paths = commit.Environment is null ? [_target.File] : [_target.File, BlockedDigests.File(commit.App, commit.Environment)];
-                IReadOnlyList<GitFile?> files = await clone.ReadAsync(clone.Tip, paths, cancellationToken).ConfigureAwait(false);
-                GitFile? file = files[0];
-                ManifestEdit? value = file is { IsRegular: true } ? ManifestEdit.Open(_target, file.Bytes) : null;
-                if (value is null || !value.Says(commit.Tag, commit.Digest))
-                {
-                    await clone.ContainsAsync(clone.Tip, revision, cancellationToken).ConfigureAwait(false); // brings the history since our commit
-                    result = new ManifestRevert.NotOurs(value?.Tag, await clone.LastChangeAsync(_target.File, cancellationToken).ConfigureAwait(false));
-                    return false;
-                }
-
-                (byte[] bytes, string? tag) = await BeforeAsync(clone, file!, value, revision, previousTag, cancellationToken).ConfigureAwait(false);
-                List<GitFileChange> changes = [new(_target.File, bytes, file!.Mode)];
-                if (block is not null)
-                    changes.Add(new GitFileChange(paths[1], BlockedDigests.Write(BlockedDigests.Read(paths[1], files[1]?.Bytes).With(block))));
-                string subject = $"ci: revert {commit.App} to {tag ?? "no tag"} [skip ci]";
-                string message = ManifestCommit.Compose(subject, $"{why}\n{RevertLine(revision)}", commit.RunId, commit.Trailers);
-                string id = await clone.CommitAsync(changes, message, Identity, cancellationToken).ConfigureAwait(false);
-                result = new ManifestRevert.Reverted(id, tag) { Blocks = block is not null };
-                return true;
+                result = await CommitRevertAsync(clone, commit, revision, previousTag, why, block, cancellationToken).ConfigureAwait(false);
+                return result is ManifestRevert.Reverted;
             },
             cancellationToken).ConfigureAwait(false);
         return result!;
+    }
+
+    /// <summary>The same on a branch of its own, for people to merge: the target branch is not touched. A branch that says it already stays as it is, and whoever has reviewed it need not do so again.</summary>
+    public async Task<ManifestRevert> ProposeRevertAsync(ManifestCommit commit, string revision, string? previousTag, string why, string branch, BlockedDigest? block, CancellationToken cancellationToken)
+    {
+        BareClone clone = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        ManifestRevert result = await CommitRevertAsync(clone, commit, revision, previousTag, why, block, cancellationToken).ConfigureAwait(false);
+        if (result is not ManifestRevert.Reverted reverted)
+            return result;
+        if (!await IsProposedAsync(clone, commit, revision, branch, cancellationToken).ConfigureAwait(false))
+            await clone.ReplaceBranchAsync(branch, cancellationToken).ConfigureAwait(false);
+        return reverted;
+    }
+
+    private static async Task<bool> IsProposedAsync(BareClone clone, ManifestCommit commit, string revision, string branch, CancellationToken cancellationToken)
+    {
+        if (await clone.FindBranchAsync(branch, cancellationToken).ConfigureAwait(false) is not { } there)
+            return false;
+        string[] lines = (await clone.DescribeAsync(there, cancellationToken).ConfigureAwait(false)).Message.Split('\n');
+        return lines.Contains(RunLine(commit)) && lines.Contains(RevertLine(revision));
+    }
+
+    /// <summary>Makes the commit that takes ours back, on the newest state, and pushes nothing.</summary>
+    private async Task<ManifestRevert> CommitRevertAsync(BareClone clone, ManifestCommit commit, string revision, string? previousTag, string why, BlockedDigest? block, CancellationToken cancellationToken)
+    {
+        string[] paths = commit.Environment is null ? [_target.File] : [_target.File, BlockedDigests.File(commit.App, commit.Environment)];
+        IReadOnlyList<GitFile?> files = await clone.ReadAsync(clone.Tip, paths, cancellationToken).ConfigureAwait(false);
+        GitFile? file = files[0];
+        ManifestEdit? value = file is { IsRegular: true } ? ManifestEdit.Open(_target, file.Bytes) : null;
+        if (value is null || !value.Says(commit.Tag, commit.Digest))
+        {
+            await clone.ContainsAsync(clone.Tip, revision, cancellationToken).ConfigureAwait(false); // brings the history since our commit
+            return new ManifestRevert.NotOurs(value?.Tag, await clone.LastChangeAsync(_target.File, cancellationToken).ConfigureAwait(false));
+        }
+
+        (byte[] bytes, string? tag) = await BeforeAsync(clone, file!, value, revision, previousTag, cancellationToken).ConfigureAwait(false);
+        List<GitFileChange> changes = [new(_target.File, bytes, file!.Mode)];
+        if (block is not null)
+            changes.Add(new GitFileChange(paths[1], BlockedDigests.Write(BlockedDigests.Read(paths[1], files[1]?.Bytes).With(block))));
+        string subject = $"ci: revert {commit.App} to {tag ?? "no tag"} [skip ci]";
+        string message = ManifestCommit.Compose(subject, $"{why}\n{RevertLine(revision)}", commit.RunId, commit.Trailers);
+        string id = await clone.CommitAsync(changes, message, Identity, cancellationToken).ConfigureAwait(false);
+        return new ManifestRevert.Reverted(id, tag) { Blocks = block is not null, Diff = Diff(Encoding.UTF8.GetString(file.Bytes), Encoding.UTF8.GetString(bytes)) };
     }
 
     /// <summary>The file with the values written as they were before our commit.</summary>

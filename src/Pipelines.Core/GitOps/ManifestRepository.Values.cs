@@ -28,6 +28,10 @@ internal sealed partial class ManifestRepository
         return new ManifestValue(tip, value.Tag, value.Digest);
     }
 
+    /// <summary>The tag that a commit of the branch replaced; null where it was empty, or is not known.</summary>
+    public async Task<string?> ReadPreviousAsync(string commit, CancellationToken cancellationToken) =>
+        await PreviousOfAsync(await OpenAsync(cancellationToken).ConfigureAwait(false), commit, cancellationToken).ConfigureAwait(false);
+
     /// <summary>Whether a commit is in the branch.</summary>
     public async Task<bool> HoldsAsync(string commit, CancellationToken cancellationToken)
     {

@@ -67,6 +67,22 @@ internal sealed class PullRequestStore(string repository, bool knowsAll = false)
         return commit;
     }
 
+    /// <summary>Whether an open request cannot be merged as it is.</summary>
+    public async Task<bool> HasConflictsAsync(SandboxPullRequest request, CancellationToken cancellationToken)
+    {
+        if (request.State != "open")
+            return false;
+        try
+        {
+            await SandboxGit.RunAsync(repository, null, cancellationToken, "merge-tree", "--write-tree", $"refs/heads/{request.Target}", $"refs/heads/{request.Branch}").ConfigureAwait(false);
+            return false;
+        }
+        catch (CommandFailedException)
+        {
+            return true;
+        }
+    }
+
     private async Task<string?> HeadAsync(string branch, CancellationToken cancellationToken)
     {
         string answer = await SandboxGit.RunAsync(repository, null, cancellationToken, "for-each-ref", "--format=%(refname) %(objectname)", "refs/heads/").ConfigureAwait(false);

@@ -42,7 +42,12 @@ internal sealed class GitHubStandIn(PullRequestStore requests, EnvironmentReview
                 await OpenAsync(http).ConfigureAwait(false);
                 break;
             case ("GET", ["pulls", _]) when request is not null:
-                await http.JsonAsync(200, json => Write(json, request, http)).ConfigureAwait(false);
+                bool conflicts = await requests.HasConflictsAsync(request, http.RequestAborted).ConfigureAwait(false);
+                await http.JsonAsync(200, json =>
+                {
+                    json.WriteBoolean("mergeable", !conflicts);
+                    Write(json, request, http);
+                }).ConfigureAwait(false);
                 break;
             case ("PATCH", ["pulls", _]) when request is not null:
                 IReadOnlyDictionary<string, string> change = await RequestBody.ReadAsync(http).ConfigureAwait(false) ?? new Dictionary<string, string>();

@@ -39,7 +39,12 @@ internal sealed class GitLabStandIn(PullRequestStore requests, Secret token) : I
                 await OpenAsync(http).ConfigureAwait(false);
                 break;
             case ("GET", ["merge_requests", _]) when request is not null:
-                await http.JsonAsync(200, json => Write(json, request, http)).ConfigureAwait(false);
+                bool conflicts = await requests.HasConflictsAsync(request, http.RequestAborted).ConfigureAwait(false);
+                await http.JsonAsync(200, json =>
+                {
+                    json.WriteBoolean("has_conflicts", conflicts);
+                    Write(json, request, http);
+                }).ConfigureAwait(false);
                 break;
             case ("PUT", ["merge_requests", _]) when request is not null:
                 IReadOnlyDictionary<string, string> change = await RequestBody.ReadAsync(http).ConfigureAwait(false) ?? new Dictionary<string, string>();

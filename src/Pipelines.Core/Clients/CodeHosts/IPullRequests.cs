@@ -12,6 +12,9 @@ internal interface IPullRequests
     /// <summary>The open ones from branches whose names start so, the newest first.</summary>
     Task<IReadOnlyList<PullRequest>> ListOpenAsync(string branchPrefix, CancellationToken cancellationToken);
 
+    /// <summary>The newest one from a branch, however it stands; null where there was none.</summary>
+    Task<PullRequest?> FindAsync(string branch, CancellationToken cancellationToken);
+
     Task<PullRequest> CreateAsync(string branch, string target, string title, string body, CancellationToken cancellationToken);
 
     Task UpdateAsync(int number, string title, string body, CancellationToken cancellationToken);

@@ -10,6 +10,9 @@ internal sealed record PullRequest(int Number, Uri Page, string Branch, PullRequ
     /// <summary>The commit on the target branch, once it is merged.</summary>
     public string? MergeCommit { get; init; }
 
+    /// <summary>Whether the host says that it cannot be merged as it is, because the target branch changed the same lines. Lists do not tell.</summary>
+    public bool HasConflicts { get; init; }
+
     /// <summary>Who merged it.</summary>
     public string? MergedBy { get; init; }
 }

@@ -30,12 +30,11 @@ internal sealed class GitHubClient : IPullRequests
 
     public string Sign(int number) => $"#{number}";
 
-    public async Task<IReadOnlyList<PullRequest>> ListOpenAsync(string branchPrefix, CancellationToken cancellationToken)
-    {
-        const string Doing = "list the open pull requests";
-        IReadOnlyList<JsonElement> all = await _api.ListAsync($"/repos/{_path}/pulls?state=open&sort=created&direction=desc&per_page=100", Doing, cancellationToken).ConfigureAwait(false);
-        return [.. all.Where(one => IsOwn(one)).Select(one => Read(one, Doing)).Where(one => one.Branch.StartsWith(branchPrefix, StringComparison.Ordinal))];
-    }
+    public async Task<IReadOnlyList<PullRequest>> ListOpenAsync(string branchPrefix, CancellationToken cancellationToken) =>
+        [.. (await ListAsync("state=open", cancellationToken).ConfigureAwait(false)).Where(one => one.Branch.StartsWith(branchPrefix, StringComparison.Ordinal))];
+
+    public async Task<PullRequest?> FindAsync(string branch, CancellationToken cancellationToken) =>
+        (await ListAsync($"state=all&head={Uri.EscapeDataString($"{_path.Split('/')[0]}:{branch}")}", cancellationToken).ConfigureAwait(false)).FirstOrDefault(one => one.Branch == branch);
 
     public async Task<PullRequest> CreateAsync(string branch, string target, string title, string body, CancellationToken cancellationToken)
     {
@@ -90,6 +89,13 @@ internal sealed class GitHubClient : IPullRequests
             [.. json.GetProperty("environments").EnumerateArray().Select(environment => environment.GetProperty("name").GetString()!)])))];
     }
 
+    private async Task<IReadOnlyList<PullRequest>> ListAsync(string which, CancellationToken cancellationToken)
+    {
+        const string Doing = "list the pull requests";
+        IReadOnlyList<JsonElement> all = await _api.ListAsync($"/repos/{_path}/pulls?{which}&sort=created&direction=desc&per_page=100", Doing, cancellationToken).ConfigureAwait(false);
+        return [.. all.Where(IsOwn).Select(one => Read(one, Doing))];
+    }
+
     private PullRequest Read(JsonElement json, string doing) => _api.Read(json, doing, one => new PullRequest(
         one.GetProperty("number").GetInt32(),
         new Uri(one.GetProperty("html_url").GetString()!),
@@ -98,6 +104,7 @@ internal sealed class GitHubClient : IPullRequests
         one.TryGetProperty("merged_at", out JsonElement mergedAt) && mergedAt.ValueKind == JsonValueKind.String ? PullRequestStatus.Merged
             : one.GetProperty("state").GetString() == "open" ? PullRequestStatus.Open : PullRequestStatus.Closed)
     {
+        HasConflicts = one.TryGetProperty("mergeable", out JsonElement mergeable) && mergeable.ValueKind == JsonValueKind.False, // null while GitHub finds out
         MergeCommit = one.TryGetProperty("merge_commit_sha", out JsonElement commit) ? commit.GetString() : null,
         MergedBy = one.TryGetProperty("merged_by", out JsonElement by) && by.ValueKind == JsonValueKind.Object ? by.GetProperty("login").GetString() : null,
     });

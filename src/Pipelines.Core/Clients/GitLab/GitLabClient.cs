@@ -24,16 +24,11 @@ internal sealed class GitLabClient : IPullRequests
 
     public string Sign(int number) => $"!{number}";
 
-    public async Task<IReadOnlyList<PullRequest>> ListOpenAsync(string branchPrefix, CancellationToken cancellationToken)
-    {
-        const string Doing = "list the open merge requests";
-        IReadOnlyList<JsonElement> all = await _api.ListAsync($"{_project}/merge_requests?state=opened&order_by=created_at&sort=desc&per_page=100", Doing, cancellationToken).ConfigureAwait(false);
-        return
-        [
-            .. all.Where(one => _api.Read(one, Doing, json => json.GetProperty("source_project_id").ValueKind == JsonValueKind.Number && json.GetProperty("source_project_id").GetInt64() == json.GetProperty("target_project_id").GetInt64()))
-                .Select(one => Read(one, Doing)).Where(one => one.Branch.StartsWith(branchPrefix, StringComparison.Ordinal)),
-        ];
-    }
+    public async Task<IReadOnlyList<PullRequest>> ListOpenAsync(string branchPrefix, CancellationToken cancellationToken) =>
+        [.. (await ListAsync("state=opened", cancellationToken).ConfigureAwait(false)).Where(one => one.Branch.StartsWith(branchPrefix, StringComparison.Ordinal))];
+
+    public async Task<PullRequest?> FindAsync(string branch, CancellationToken cancellationToken) =>
+        (await ListAsync($"state=all&source_branch={Uri.EscapeDataString(branch)}", cancellationToken).ConfigureAwait(false)).FirstOrDefault(one => one.Branch == branch);
 
     public async Task<PullRequest> CreateAsync(string branch, string target, string title, string body, CancellationToken cancellationToken)
     {
@@ -73,6 +68,17 @@ internal sealed class GitLabClient : IPullRequests
         await _api.SendAsync(ours is null ? HttpMethod.Post : HttpMethod.Put, ours is null ? notes : $"{notes}/{ours}", json => json.WriteString("body", $"{marker}\n{body}"), doing, cancellationToken).ConfigureAwait(false);
     }
 
+    private async Task<IReadOnlyList<PullRequest>> ListAsync(string which, CancellationToken cancellationToken)
+    {
+        const string Doing = "list the merge requests";
+        IReadOnlyList<JsonElement> all = await _api.ListAsync($"{_project}/merge_requests?{which}&order_by=created_at&sort=desc&per_page=100", Doing, cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. all.Where(one => _api.Read(one, Doing, json => json.GetProperty("source_project_id").ValueKind == JsonValueKind.Number && json.GetProperty("source_project_id").GetInt64() == json.GetProperty("target_project_id").GetInt64()))
+                .Select(one => Read(one, Doing)),
+        ];
+    }
+
     private PullRequest Read(JsonElement json, string doing) => _api.Read(json, doing, one => new PullRequest(
         one.GetProperty("iid").GetInt32(),
         new Uri(one.GetProperty("web_url").GetString()!),
@@ -80,6 +86,7 @@ internal sealed class GitLabClient : IPullRequests
         // "locked" is the moment in which a merge happens.
         one.GetProperty("state").GetString() switch { "merged" => PullRequestStatus.Merged, "closed" => PullRequestStatus.Closed, _ => PullRequestStatus.Open })
     {
+        HasConflicts = one.TryGetProperty("has_conflicts", out JsonElement conflicts) && conflicts.ValueKind == JsonValueKind.True,
         // A fast-forward has no merge commit: then it is the squashed one, or the branch's own.
         MergeCommit = Find(one, "merge_commit_sha") ?? Find(one, "squash_commit_sha") ?? Find(one, "sha"),
         MergedBy = User(one, "merge_user") ?? User(one, "merged_by"),

@@ -57,7 +57,7 @@ internal static class GitErrors
         return failure switch
         {
             GitFailure.Rejected => "Run again later, or allow more attempts with ManifestTarget.PushAttempts. Nothing of this deployment was pushed.",
-            GitFailure.Declined => $"It was not tried again. Let the pipeline's account push to '{remote.Branch}' (branch protection, server hooks), or set manifest.branch to a branch it may push to.",
+            GitFailure.Declined => $"It was not tried again. Let the pipeline's account push to '{remote.Branch}' (branch protection, server hooks), set manifest.branch to a branch it may push to, or deliver by pull request (DeploymentEnvironment.Delivery, docs/promotion.md).",
             GitFailure.Authentication when http && remote.Token is null => "Set manifest.token to a reference of a token that may write to the repository, such as env://MANIFEST_TOKEN.",
             GitFailure.Authentication when http => $"Check the token that manifest.token refers to ({remote.Token!.Source}): it may be expired or revoked, or lack the permission to write to this repository.",
             GitFailure.Authentication => "Give the pipeline an ssh key that may write to the repository (ssh-agent or a deploy key), or set manifest.repository to its https address and manifest.token to a token's reference.",
