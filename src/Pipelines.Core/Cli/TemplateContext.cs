@@ -1,3 +1,4 @@
+using Pipelines.Core.Hosts;
 using Pipelines.Core.Tools.Git;
 
 namespace Pipelines.Core;
@@ -36,6 +37,9 @@ public sealed class TemplateContext
 
     /// <summary>Tells of something that may need a look but fails nothing.</summary>
     public required Action<string> Warn { get; init; }
+
+    /// <summary>The system that this is on.</summary>
+    internal CiHost? Host { get; init; }
 
     /// <summary>Whether a run goes on, so that what it kept must still fit: the addresses of a sandbox, above all.</summary>
     internal bool IsResumed { get; init; }

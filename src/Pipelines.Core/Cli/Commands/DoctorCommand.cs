@@ -58,6 +58,7 @@ internal static class DoctorCommand
             Settings = settings,
             Mode = invocation.Mode,
             Directory = invocation.Directory,
+            Host = invocation.Host,
             WillRun = false,
             RunDirectory = Path.Combine(invocation.Directory, ".pipelines", "runs", "doctor"),
             SandboxFaults = [],

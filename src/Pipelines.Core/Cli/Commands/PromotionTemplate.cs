@@ -29,8 +29,10 @@ internal sealed class PromotionTemplate(PipelineTemplate template, string? from,
         var pipeline = new PipelineBuilder(Name);
         StageHandle<ProvenDeployment> proven = pipeline.Add($"find what {source.Name} proved", new LoadProof(source, parts.Repository) { Credentials = parts.Credentials }).WithRetry(3).WithTimeout(ShortStage);
         StageHandle<PublishedImage> image = pipeline.Add("take its image", proven, (proof, _, _) => Task.FromResult(proof.Deployment.Image));
-        StageHandle<Deployment> deployed = target.IsProtected
-            ? pipeline.Add($"deploy {target.Name}", new DeployManifest(target), image, proven, pipeline.Add($"approve {target.Name}", new Approve(target) { Variables = variables }, proven).WithRetry(3).WithTimeout(target.Approval.Timeout + Margin))
+        StageHandle<Approval>? approval = target.IsProtected ? pipeline.Add($"approve {target.Name}", new Approve(target) { Variables = variables }, proven).WithRetry(3).WithTimeout(target.Approval.Timeout + Margin) : null;
+        image = parts.Prepare?.Invoke(pipeline, image, approval, target) ?? image;
+        StageHandle<Deployment> deployed = approval is not null
+            ? pipeline.Add($"deploy {target.Name}", new DeployManifest(target), image, proven, approval)
             : pipeline.Add($"deploy {target.Name}", new DeployManifest(target), image);
         deployed.Lock($"environment/{target.Name}").WithRetry(3).WithTimeout((target.Delivery is DeliverBy.PullRequest { WaitsForMerge: true } request ? request.Timeout : TimeSpan.Zero) + ShortStage);
         StageHandle<Deployment> synced = pipeline.Add($"sync {target.Name}", new ArgoCdSync(), deployed).WithTimeout((target.ArgoCd?.Timeout ?? TimeSpan.Zero) + Margin);

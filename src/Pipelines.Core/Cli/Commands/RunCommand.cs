@@ -58,6 +58,7 @@ internal static class RunCommand
             Settings = settings,
             Mode = invocation.Mode,
             Directory = invocation.Directory,
+            Host = invocation.Host,
             WillRun = true,
             IsResumed = history is not null,
             RunDirectory = folder.Path,

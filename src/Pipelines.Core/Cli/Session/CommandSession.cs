@@ -36,6 +36,7 @@ internal sealed class CommandSession : IAsyncDisposable
             Settings = Application.LoadSettings(invocation, check: true),
             Mode = invocation.Mode,
             Directory = invocation.Directory,
+            Host = invocation.Host,
             WillRun = false,
             RunDirectory = folder,
             SandboxFaults = [],
