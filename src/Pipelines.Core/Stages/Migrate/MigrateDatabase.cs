@@ -1,4 +1,5 @@
 using Pipelines.Core.Model;
+using Pipelines.Core.Stages.Deploy;
 using Pipelines.Core.Stages.Migrate;
 using Pipelines.Core.Tools.Kubectl;
 
@@ -65,11 +66,13 @@ public sealed record MigrateDatabase : IStage<PublishedImage, PublishedImage>, I
     /// <param name="input">The image that will be deployed.</param>
     /// <param name="context">The stage's context.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="InvalidUsageException">The commit's branch may not get there.</exception>
     /// <exception cref="MigrationFailedException">It failed, or took too long.</exception>
     public async Task<PublishedImage> RunAsync(PublishedImage input, StageContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(context);
+        AllowedBranch.Check(Environment, input.Image.Image.Source, context.Run, "migration in");
         context.Log.Info($"Migrating '{Database}' for {Environment.App} in {Environment.Name}.");
         await new MigrationRunner(this, input, context).RunAsync(Up, "The migration", cancellationToken).ConfigureAwait(false);
         context.Report("migration", $"{Database} migrated");
