@@ -1,3 +1,5 @@
+using Pipelines.Core.Model;
+
 namespace Pipelines.Core.Engine;
 
 /// <summary>What the stages of one environment did and are doing.</summary>
@@ -30,7 +32,6 @@ internal sealed class EnvironmentEffects
     /// <summary>An effect that is to be undone.</summary>
     /// <param name="Stage">The stage that left it.</param>
     /// <param name="Output">What the stage returned.</param>
-    /// <param name="Because">The stage that did not succeed.</param>
-    /// <param name="IsVerdict">Whether that stage failed or timed out, rather than being cancelled or never run.</param>
-    internal sealed record Effect(PlannedStage Stage, object? Output, string Because, bool IsVerdict);
+    /// <param name="Cause">The stage that did not succeed, and what that says about what was deployed.</param>
+    internal sealed record Effect(PlannedStage Stage, object? Output, UndoCause Cause);
 }

@@ -114,7 +114,7 @@ internal sealed partial class PipelineRun
         var effects = new List<EnvironmentEffects.Effect>();
         foreach (PlannedStage stage in Enumerable.Reverse(environment.Effects))
             if (causes.TryGetValue(stage.Index, out Cause? cause))
-                effects.Add(new EnvironmentEffects.Effect(stage, OutputOf(_outcomes[stage.Index]!), cause.Stage, IsVerdict: cause.Rank == 0));
+                effects.Add(new EnvironmentEffects.Effect(stage, OutputOf(_outcomes[stage.Index]!), new UndoCause(cause.Stage, cause.Reason)));
         return EnvironmentEffects.WithoutKept(effects);
     }
 
@@ -123,26 +123,28 @@ internal sealed partial class PipelineRun
     {
         switch (_outcomes[stage.Index])
         {
+            case StageOutcome.Failed { Failure.IsImageAtFault: true }:
+                return new Cause(UndoReason.ImageAtFault, stage.Index, stage.Name);
             case StageOutcome.Failed or StageOutcome.TimedOut:
-                return new Cause(0, stage.Index, stage.Name);
+                return new Cause(UndoReason.Failed, stage.Index, stage.Name);
             case StageOutcome.Cancelled when _cancelled && _setup.LeavesOnCancel:
             case null when _cancelled && _setup.LeavesOnCancel && _stoppedBy is null:
                 return null; // it is left as it is, to go on later
             case StageOutcome.Cancelled:
-                return new Cause(1, stage.Index, _cancelled ? stage.Name : _stoppedBy ?? stage.Name);
+                return new Cause(UndoReason.Cancelled, stage.Index, _cancelled ? stage.Name : _stoppedBy ?? stage.Name);
             case StageOutcome.Skipped skipped when skipped.Cause is not SkipCause.NotSelected && !IsByCondition(skipped):
             case null when _selected[stage.Index] && !stage.Inputs.Any(input => IsByCondition(_outcomes[input.Index])):
-                return new Cause(2, stage.Index, _stoppedBy ?? stage.Name);
+                return new Cause(UndoReason.NotRun, stage.Index, _stoppedBy ?? stage.Name);
             default:
                 return null;
         }
     }
 
     private static Cause? Worse(Cause? one, Cause? other) =>
-        one is null ? other : other is null || (one.Rank, one.Index).CompareTo((other.Rank, other.Index)) <= 0 ? one : other;
+        one is null ? other : other is null || (one.Reason, one.Index).CompareTo((other.Reason, other.Index)) <= 0 ? one : other;
 
-    /// <param name="Rank">What failed comes before what was cancelled, and that before what never ran.</param>
+    /// <param name="Reason">The worst comes first: what blames the image is what is told of it.</param>
     /// <param name="Index">The first in the plan's order comes first.</param>
     /// <param name="Stage">The stage that is named.</param>
-    private sealed record Cause(int Rank, int Index, string Stage);
+    private sealed record Cause(UndoReason Reason, int Index, string Stage);
 }

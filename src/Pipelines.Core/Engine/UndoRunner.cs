@@ -14,7 +14,7 @@ internal sealed class UndoRunner(RunSetup setup, EventHub hub)
         var results = new List<UndoResult>(effects.Count);
         foreach (EnvironmentEffects.Effect effect in effects)
         {
-            hub.Publish(new RunEvent.UndoStarted(hub.Now, effect.Stage, effect.Because));
+            hub.Publish(new RunEvent.UndoStarted(hub.Now, effect.Stage, effect.Cause.Stage));
             if (setup.Resumption?.UndoOf(effect.Stage) is { } done) // by an earlier process of this run
             {
                 foreach (StageReport told in done.Reports)
@@ -24,14 +24,14 @@ internal sealed class UndoRunner(RunSetup setup, EventHub hub)
                 continue;
             }
 
-            setup.Journal?.UndoBegan(effect.Stage, effect.Because);
+            setup.Journal?.UndoBegan(effect.Stage, effect.Cause.Stage);
             long started = setup.Time.GetTimestamp();
             var reporter = new StageReporter(effect.Stage, hub);
             UndoReport? report = null;
             Failure? failure = null;
             try
             {
-                (report, failure) = await UndoAsync(effect.Stage, effect.Output, new UndoCause(effect.Because, effect.IsVerdict), reporter).ConfigureAwait(false);
+                (report, failure) = await UndoAsync(effect.Stage, effect.Output, effect.Cause, reporter).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // an undo that fails is reported, and the next one still runs
             catch (Exception exception)
@@ -41,7 +41,7 @@ internal sealed class UndoRunner(RunSetup setup, EventHub hub)
             }
 
             reporter.Close();
-            var result = new UndoResult(effect.Stage.Name, effect.Because, report, failure, setup.Time.GetElapsedTime(started));
+            var result = new UndoResult(effect.Stage.Name, effect.Cause.Stage, report, failure, setup.Time.GetElapsedTime(started));
             setup.Journal?.UndoEnded(effect.Stage, result, reporter.Reports);
             hub.Publish(new RunEvent.UndoEnded(hub.Now, effect.Stage, result));
             results.Add(result);

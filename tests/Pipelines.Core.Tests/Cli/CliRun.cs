@@ -21,6 +21,8 @@ internal sealed class CliRun : IDisposable
 
     public bool IsTerminal { get; init; }
 
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
     public string Output { get; private set; } = "";
 
     public string Error { get; private set; } = "";
@@ -42,6 +44,7 @@ internal sealed class CliRun : IDisposable
             BaseDirectory = Folder.Path,
             IsTerminal = IsTerminal,
             JournalWatch = JournalWatch,
+            Time = Time,
         });
         Output = output.ToString();
         Error = error.ToString();

@@ -90,6 +90,26 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(0, await running);
     }
 
+    [Theory] // the window before a deployment is the one before the first start; the clock of the machine may have jumped since
+    [InlineData(3)]
+    [InlineData(-3)]
+    public async Task Resume_AtAnotherTime_KeepsWhenTheRunStarted(int hours)
+    {
+        var started = new List<DateTimeOffset>();
+        var pipeline = new PipelineBuilder("times");
+        pipeline.Add("look", (context, _) =>
+        {
+            started.Add(context.Run.StartedAt!.Value);
+            return started.Count == 1 ? throw new StageFailedException("no") : Task.CompletedTask;
+        });
+        PipelinePlan plan = pipeline.Build();
+        _run.Time = new ShiftedTime(TimeSpan.Zero);
+        Assert.Equal(1, await _run.RunAsync(plan));
+        _run.Time = new ShiftedTime(TimeSpan.FromHours(hours));
+        Assert.Equal(0, await _run.RunAsync(plan, "resume"));
+        Assert.InRange((started[1] - started[0]).Duration(), TimeSpan.Zero, TimeSpan.FromMinutes(1));
+    }
+
     [Fact]
     public async Task Resume_TornTail_IsCutAndSaid()
     {
@@ -147,6 +167,12 @@ public sealed class ResumeTests : IDisposable
         await AssertRefusedAsync(Plan(), "--from: there is no stage 'tow'. Did you mean 'two'?", "--from", "tow");
         await AssertRefusedAsync(Plan(), "--from does not go with --stage.", "--from", "two", "--stage", "one");
         await AssertRefusedAsync(Plan(), "--on-cancel: 'ask' is none of undo, leave.", "--on-cancel", "ask");
+    }
+
+    /// <summary>A wall clock that is wrong; what counts seconds is right.</summary>
+    private sealed class ShiftedTime(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
     }
 
     private async Task AssertRefusedAsync(PipelinePlan plan, string said, params string[] arguments)

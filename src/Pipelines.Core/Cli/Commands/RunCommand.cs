@@ -90,7 +90,7 @@ internal static class RunCommand
             {
                 Terminal = Terminal.Of(environment, watching),
                 Tests = () => tests.Results,
-                Run = Describe(invocation, folder, context.Source),
+                Run = Describe(invocation, folder, context.Source, history),
                 Secrets = secrets,
                 Masker = masker,
                 Time = environment.Time,
@@ -151,10 +151,10 @@ internal static class RunCommand
     private static Task RevokeLeasesAsync(Invocation invocation, SecretMasker masker, EventHub hub, CancellationToken cancel) =>
         invocation.Mode == RunMode.Live && Directory.Exists(LeftLeases.FolderOf(invocation.Directory)) ? LeftLeases.RevokeAsync(invocation, masker, hub, cancel) : Task.CompletedTask;
 
-    private static RunInfo Describe(Invocation invocation, RunFolder folder, SourceRevision? source) => new()
+    private static RunInfo Describe(Invocation invocation, RunFolder folder, SourceRevision? source, RunHistory? history) => new()
     {
         Id = folder.Id,
-        StartedAt = invocation.Environment.Time.GetUtcNow(),
+        StartedAt = history?.StartedAt ?? invocation.Environment.Time.GetUtcNow(),
         Pipeline = invocation.Template.Name,
         Mode = invocation.Mode,
         Directory = invocation.Directory,

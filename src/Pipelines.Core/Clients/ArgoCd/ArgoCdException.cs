@@ -13,5 +13,8 @@ public sealed class ArgoCdException : PipelineException
     public override bool IsTransient => Failure == ArgoCdFailure.Unreachable;
 
     /// <inheritdoc/>
+    public override bool IsImageAtFault => Failure is ArgoCdFailure.Degraded or ArgoCdFailure.SyncFailed;
+
+    /// <inheritdoc/>
     public override FailureKind Kind => Failure == ArgoCdFailure.Credential ? FailureKind.MissingPrerequisite : FailureKind.Failed;
 }

@@ -15,13 +15,17 @@ internal static class JournalJson
         json.WriteString("advice", failure.Advice);
         json.WriteString("type", failure.ErrorType);
         json.WriteString("kind", failure.Kind.ToString());
+        json.WriteBoolean("imageAtFault", failure.IsImageAtFault);
         json.WriteEndObject();
     }
 
     public static Failure ReadFailure(JsonElement json)
     {
         JsonElement failure = json.GetProperty("failure");
-        return new Failure(Text(failure, "what") ?? "", Text(failure, "evidence"), Text(failure, "advice"), Text(failure, "type") ?? "", Enum.Parse<FailureKind>(Text(failure, "kind")!));
+        return new Failure(Text(failure, "what") ?? "", Text(failure, "evidence"), Text(failure, "advice"), Text(failure, "type") ?? "", Enum.Parse<FailureKind>(Text(failure, "kind")!))
+        {
+            IsImageAtFault = failure.GetProperty("imageAtFault").GetBoolean(),
+        };
     }
 
     /// <summary>What a stage reported, so that the summary of a run that goes on tells it too.</summary>
@@ -52,6 +56,12 @@ internal static class JournalJson
                     EvidenceJson.Write(json, scan.Result);
                     json.WriteEndObject();
                     break;
+                case StageReport.Analysis analysis: // single measurements are not kept: it has all of them
+                    json.WriteStartObject();
+                    json.WriteName("analysis");
+                    AnalysisJson.Write(json, analysis.Result);
+                    json.WriteEndObject();
+                    break;
             }
         }
 
@@ -71,6 +81,8 @@ internal static class JournalJson
                 reports.Add(new StageReport.Tests(EvidenceJson.ReadTests(tests)));
             else if (report.TryGetProperty("scan", out JsonElement scan))
                 reports.Add(new StageReport.Scan(EvidenceJson.ReadScan(scan)));
+            else if (report.TryGetProperty("analysis", out JsonElement analysis))
+                reports.Add(new StageReport.Analysis(AnalysisJson.Read(analysis)));
         }
 
         return reports;

@@ -30,6 +30,11 @@ public abstract class PipelineException : Exception
     /// <summary>Whether the same call may go through later without any change: network, rate limit, lock. Only such errors are retried.</summary>
     public virtual bool IsTransient => false;
 
+    /// <summary>Whether the image that was deployed is to blame. A failure that says so keeps the image out of the environment until somebody lets it in again; any other only undoes the deployment.</summary>
+    /// <remarks>What could not be asked, was not allowed or took too long says nothing about the image.</remarks>
+    /// <value>false</value>
+    public virtual bool IsImageAtFault => false;
+
     /// <summary>What kind of failure it is, which decides the exit code.</summary>
     public virtual FailureKind Kind => FailureKind.Failed;
 

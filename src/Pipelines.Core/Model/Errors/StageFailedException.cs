@@ -15,6 +15,13 @@ public sealed class StageFailedException : PipelineException
     /// <value>false</value>
     public bool Transient { get; init; }
 
+    /// <summary>Whether the image that was deployed is to blame, as with a check of what runs in the environment.</summary>
+    /// <value>false: the deployment is undone, and the image may be deployed again</value>
+    public bool ImageAtFault { get; init; }
+
     /// <inheritdoc/>
     public override bool IsTransient => Transient;
+
+    /// <inheritdoc/>
+    public override bool IsImageAtFault => ImageAtFault;
 }

@@ -8,10 +8,14 @@ namespace Pipelines.Core;
 /// <param name="Kind">What kind of failure it is.</param>
 public sealed record Failure(string What, string? Evidence, string? Advice, string ErrorType, FailureKind Kind)
 {
+    /// <summary>Whether the image that was deployed is to blame: then undoing its deployment also blocks it.</summary>
+    /// <value>false</value>
+    public bool IsImageAtFault { get; init; }
+
     internal static Failure From(Exception exception, Model.ITextMasker masker)
     {
         if (exception is PipelineException own)
-            return new Failure(masker.Mask(own.What), Masked(own.Evidence), Masked(own.Advice), own.GetType().Name, own.Kind);
+            return new Failure(masker.Mask(own.What), Masked(own.Evidence), Masked(own.Advice), own.GetType().Name, own.Kind) { IsImageAtFault = own.IsImageAtFault };
 
         // An error nobody foresaw: what the user needs is the chain of messages and the first place in their own script.
         var evidence = new List<string>();

@@ -16,12 +16,13 @@ internal sealed class DeploymentUndo(Deployment deployment, StageContext context
         ManifestRevert revert;
         using (var repository = new ManifestRepository(_environment.Manifest, context))
         {
+            BlockedDigest? block = DeploymentBlock.Of(deployment, context);
             ManifestCommit commit = DeploymentCommits.ForUndo(_environment, deployment.Image, tag, context.Run);
             revert = await context.EffectAsync(
                 DeploymentCommits.UndoEffect,
                 $"{deployment.Revision} in {_environment.Manifest.File} of {repository.Name}, branch {_environment.Manifest.Branch}",
-                (mayBeDone, token) => repository.FindRevertAsync(commit, deployment.Revision, mayBeDone, Block(tag) is not null, token),
-                token => repository.RevertAsync(commit, deployment.Revision, deployment.PreviousTag, $"The deployment to {_environment.Name} did not prove itself.", token, Block(tag)),
+                (mayBeDone, token) => repository.FindRevertAsync(commit, deployment.Revision, mayBeDone, block is not null, token),
+                token => repository.RevertAsync(commit, deployment.Revision, deployment.PreviousTag, $"The deployment to {_environment.Name} did not prove itself.", token, block),
                 cancellationToken).ConfigureAwait(false);
         }
 
@@ -48,21 +49,8 @@ internal sealed class DeploymentUndo(Deployment deployment, StageContext context
             context.Log.Info($"{deployment.Image.Digest} is blocked in {_environment.Name} from now on, whatever deploys next; a new commit is free to go. If it was not at fault: dotnet run --project build -- unblock --env {_environment.Name} --reason \"…\"");
         context.Report("revert commit", commit);
         (_, string seen) = await DeploymentAftermath.LookAsync(_environment, reverted.Revision, reverted.Tag, context, cancellationToken).ConfigureAwait(false);
-        return Done(true, $"{undone}, {seen}");
+        return Done(true, $"{undone}, {seen} {DeploymentBlock.Text(deployment, context.Undoing, reverted.Blocks)}");
     }
-
-    /// <summary>A failed verdict is one about the digest: it stays out until a person lets it in again. That somebody pressed Ctrl-C says nothing about it.</summary>
-    private BlockedDigest? Block(string tag) => context.Undoing is { IsVerdict: false }
-        ? null
-        : new BlockedDigest(
-            deployment.Image.Digest,
-            tag,
-            context.Time.GetUtcNow(),
-            $"run {context.Run.Id}{(context.Run.Actor is null ? "" : $" of {context.Run.Actor}")}",
-            context.Undoing is { } cause ? $"'{cause.Stage}' failed" : "it did not prove itself")
-        {
-            BuildUrl = context.Run.BuildUrl is { } url ? Tools.Git.GitUrl.WithoutUserInfo(url.AbsoluteUri) : null,
-        };
 
     private UndoReport Done(bool changed, string summary)
     {

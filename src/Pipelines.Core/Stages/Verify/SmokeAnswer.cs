@@ -12,6 +12,9 @@ internal sealed record SmokeAnswer(int Status, TimeSpan Latency, string? Problem
     /// <summary>Whether there was no answer in the time that the request had.</summary>
     public bool IsTimeout { get; init; }
 
+    /// <summary>Whether it tells of what was deployed, and not of the way there or of an older version.</summary>
+    public bool IsOfDeployment { get; init; } = true;
+
     /// <summary>What to do about it.</summary>
     public string? Advice { get; init; }
 }

@@ -101,6 +101,7 @@ internal sealed class SmokeProbe(SmokeTest test, Uri url, string tag, TimeProvid
 
     private static SmokeAnswer OldVersion(int status, TimeSpan latency, string problem) => new(status, latency, problem)
     {
+        IsOfDeployment = false,
         Advice = "The new version never answered. See whether its pods are ready, whether the address leads to this environment, and whether a cache is in between.",
     };
 
@@ -131,12 +132,13 @@ internal sealed class SmokeProbe(SmokeTest test, Uri url, string tag, TimeProvid
                 return new SmokeAnswer(0, latency, $"TLS: {inner.Message}")
                 {
                     IsHopeless = true,
+                    IsOfDeployment = false,
                     Advice = $"Renew or correct the certificate of {url.Host}, or let this machine trust the authority that issued it (SSL_CERT_FILE). Certificate errors can't be turned off.",
                 };
             }
 
             if (inner is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } dns)
-                return new SmokeAnswer(0, latency, $"DNS: the host {url.Host} is not known ({dns.Message})") { Advice = $"Check the host in the smoke test's address, and that its DNS entry exists: nslookup {url.Host}." };
+                return new SmokeAnswer(0, latency, $"DNS: the host {url.Host} is not known ({dns.Message})") { IsOfDeployment = false, Advice = $"Check the host in the smoke test's address, and that its DNS entry exists: nslookup {url.Host}." };
             if (inner is SocketException { SocketErrorCode: SocketError.ConnectionRefused })
                 return new SmokeAnswer(0, latency, $"connection refused by {url.Host}:{url.Port}") { Advice = "Nothing listens there: check the port, the Service and the Ingress, and that the container listens on 0.0.0.0." };
         }

@@ -92,7 +92,7 @@ public sealed record SmokeTest : IStage<Deployment, ProvenDeployment>, IDescribe
             TimeSpan elapsed = context.Time.GetElapsedTime(started);
             bool isHopeless = answer.IsHopeless && sightings.CountOf(answer.Problem!) == HopelessAttempts;
             if (isHopeless || elapsed + wait >= Timeout)
-                throw new SmokeTestFailedException(url, sightings.Entries, elapsed, isHopeless, sightings.Advice(input, answer));
+                throw new SmokeTestFailedException(url, sightings.Entries, elapsed, isHopeless, answer.IsOfDeployment && input.Environment.ArgoCd is not null, sightings.Advice(input, answer));
             await Task.Delay(wait, context.Time, cancellationToken).ConfigureAwait(false);
             wait = wait * 2 < s_longestWait ? wait * 2 : s_longestWait;
         }

@@ -52,6 +52,49 @@ public sealed class ResumptionTests : IDisposable
     }
 
     [Fact]
+    public async Task Resume_FinishedAnalysis_IsRestoredWithEveryValue()
+    {
+        var at = new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
+        MetricMeasurement[] values = [new(at, 0.995, MeasurementOutcome.Pass), new(at.AddMinutes(1), null, MeasurementOutcome.Inconclusive, "no data"), new(at.AddMinutes(2), 1e-9, MeasurementOutcome.Fail)];
+        var metric = new MetricResult("success rate", "sum(rate(x{a=\"b\"}[5m]))", "at least 99 %", AnalysisVerdict.Pass, "2 passed", values) { Unit = MetricUnit.Ratio, Lower = 0.99, Baseline = 0.5, Planned = 30 };
+        var analysis = new AnalysisResult("https://prometheus.example.com", AnalysisVerdict.Inconclusive, "too few", [metric]) { Duration = TimeSpan.FromMinutes(30), AcceptedBy = "ann: a quiet night" };
+        var pipeline = new PipelineBuilder("p");
+        var observe = pipeline.Add("observe", (context, _) =>
+        {
+            context.Report("success rate", values[0]);
+            context.Report(analysis);
+            return Ran("observe", Unit.Value);
+        });
+        pipeline.Add("later", (_, _) => Task.CompletedTask).After(observe);
+        PipelinePlan plan = pipeline.Build();
+        await _run.StartAsync(plan);
+        await _run.ResumeAsync(plan, 2);
+        AnalysisResult told = Assert.IsType<StageReport.Analysis>(Assert.Single(_run.Events.Events.OfType<RunEvent.StageReported>()).Report).Result;
+        Assert.Equal(values, Assert.Single(told.Metrics).Measurements);
+        Assert.Equal(metric, told.Metrics[0] with { Measurements = values });
+        Assert.Equal(analysis, told with { Metrics = analysis.Metrics });
+    }
+
+    [Theory]
+    [InlineData(true, "ImageAtFault")]
+    [InlineData(false, "Failed")]
+    public async Task Resume_BeforeTheUndo_StillKnowsWhetherTheImageIsToBlame(bool imageAtFault, string reason)
+    {
+        var reasons = new List<string>();
+        var pipeline = new PipelineBuilder("p");
+        var deploy = pipeline.Add("deploy", new Effect("prod", "prod", new()) { Undoing = (context, _) =>
+        {
+            reasons.Add(context.Undoing!.Reason.ToString());
+            return Task.CompletedTask;
+        } });
+        pipeline.Add("smoke", deploy, (_, _, _) => throw new StageFailedException("503") { ImageAtFault = imageAtFault });
+        PipelinePlan plan = pipeline.Build();
+        await _run.StartAsync(plan);
+        await _run.ResumeAsync(plan, Array.IndexOf(_run.Records, "undo-began"));
+        Assert.Equal([reason, reason], reasons);
+    }
+
+    [Fact]
     public async Task Resume_OfARunThatFailed_DoesAgainWhatFailedAndWhatWasUndone()
     {
         _smokeFails = true;

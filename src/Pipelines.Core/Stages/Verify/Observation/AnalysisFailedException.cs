@@ -14,4 +14,7 @@ public sealed class AnalysisFailedException : PipelineException
 
     /// <summary>What was seen.</summary>
     public AnalysisResult Result { get; }
+
+    /// <inheritdoc/>
+    public override bool IsImageAtFault => true;
 }
