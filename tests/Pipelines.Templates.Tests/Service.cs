@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Pipelines.Core;
 using Pipelines.Core.Cli;
 using Pipelines.Core.Hosts;
@@ -14,6 +15,9 @@ internal sealed class Service : IDisposable
     public const string Channel = "#orders-team";
     public const string ManifestFile = "apps/order-service/values-staging.yaml";
     public const string ProdManifestFile = "apps/order-service/values-prod.yaml";
+
+    /// <summary>What a live run needs to be set.</summary>
+    private static readonly string[] Live = ["manifest.repository=https://git.example.com/m.git", "argocd.server=https://argocd.example.com", "smoke.url=https://{app}.{environment}.example.com"];
 
     private readonly TemporaryDirectory _folder = new();
 
@@ -66,6 +70,18 @@ internal sealed class Service : IDisposable
 
     /// <summary>The refs of the manifest repository under a prefix.</summary>
     public string ManifestRefs(string prefix) => Git("--git-dir", In(".pipelines/sandbox/manifests.git"), "for-each-ref", "--format=%(refname)", prefix);
+
+    /// <summary>The plan of a live run: each stage by its name.</summary>
+    public async Task<Dictionary<string, JsonElement>> LivePlanAsync(params string[] settings)
+    {
+        ServiceRun run = await RunAsync(["plan", "--json", "--live", .. Live.Concat(settings).SelectMany(setting => (string[])["--set", setting])]);
+        run.Ended(0);
+        using var plan = JsonDocument.Parse(run.Output);
+        return plan.RootElement.GetProperty("stages").EnumerateArray().ToDictionary(stage => stage.GetProperty("name").GetString()!, stage => stage.Clone());
+    }
+
+    /// <summary>Runs a command with these settings, and those that a live run must have.</summary>
+    public Task<ServiceRun> LiveAsync(string command, params string[] settings) => RunAsync([command, "--live", .. Live.Concat(settings).SelectMany(setting => (string[])["--set", setting])]);
 
     /// <summary>Runs the pipeline in process; the assembler builds, so that every machine does the same.</summary>
     public Task<ServiceRun> DeployAsync(params string[] arguments) => RunAsync(["--set", "image.builder=assembler", .. arguments]);

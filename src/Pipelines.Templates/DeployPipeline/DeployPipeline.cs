@@ -98,7 +98,12 @@ public sealed class DeployPipeline : PipelineTemplate
     {
         ArgumentNullException.ThrowIfNull(context);
         DeployTarget target = await TargetAsync(context, cancellationToken).ConfigureAwait(false);
-        return new PromotionParts([.. target.Environments.Select(one => one.Environment)], target.Repository, target.Credentials, (pipeline, synced, environment) => DeployPlan.Prove(pipeline, synced, target.Environments.First(one => one.Environment.Name == environment.Name), Keys, context));
+        return new PromotionParts([.. target.Environments.Select(one => one.Environment)], target.Repository, target.Credentials, (pipeline, synced, environment) => DeployPlan.Prove(pipeline, synced, Of(environment), Keys, context))
+        {
+            Prepare = (pipeline, image, approval, environment) => DeployPlan.Migrate(pipeline, image, approval, Of(environment), context.Mode == RunMode.Sandbox),
+        };
+
+        EnvironmentTarget Of(DeploymentEnvironment environment) => target.Environments.First(one => one.Environment.Name == environment.Name);
     }
 
     /// <inheritdoc/>

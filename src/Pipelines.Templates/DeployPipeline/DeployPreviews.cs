@@ -66,8 +66,8 @@ internal static class DeployPreviews
     private static CodeHostProject? Project(PreviewKeys keys, TemplateContext context)
     {
         EffectiveSettings settings = context.Settings;
-        CodeHost? host = settings.Get(keys.Host) switch { "github" => CodeHost.GitHub, "gitlab" => CodeHost.GitLab, _ => context.Project?.Host };
-        HostProject? said = context.Project is { } project && project.Host == host ? project : null;
+        CodeHost? host = settings.Get(keys.Host) switch { "github" => CodeHost.GitHub, "gitlab" => CodeHost.GitLab, _ => context.Host.Project?.Host };
+        HostProject? said = context.Host.Project is { } project && project.Host == host ? project : null;
         if (host is null || (settings.Find(keys.Project) ?? said?.Path) is not { } path)
             return null;
         return new CodeHostProject(host.Value, path, settings.Find(keys.Token) ?? (host == CodeHost.GitHub ? s_gitHubToken : s_gitLabToken)) { Api = settings.Find(keys.Api) ?? said?.Api };

@@ -67,13 +67,11 @@ internal sealed class EnvironmentSession : IAsyncDisposable
             : SecretStores.Live(masker, environment.Variables.All, invocation.Directory, environment.Time);
         string id = environment.Time.GetUtcNow().ToString("yyyyMMdd-HHmmss", System.Globalization.CultureInfo.InvariantCulture) + "-" + Guid.NewGuid().ToString("N")[..4];
         string folder = Path.Combine(Path.GetTempPath(), "pipelines-" + Guid.NewGuid().ToString("N"));
-        var template = new TemplateContext(invocation.Complete)
+        var template = new TemplateContext(invocation.Complete, invocation.Host)
         {
             Settings = settings,
             Mode = invocation.Mode,
             Directory = invocation.Directory,
-            PullRequest = invocation.Host.PullRequest,
-            Project = invocation.Host.Project,
             WillRun = needsServers,
             RunDirectory = folder,
             SandboxFaults = [],

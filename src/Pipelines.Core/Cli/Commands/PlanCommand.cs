@@ -26,13 +26,11 @@ internal static class PlanCommand
 
     private static Task<PipelinePlan> BuildAsync(Invocation invocation)
     {
-        var context = new TemplateContext(invocation.Complete)
+        var context = new TemplateContext(invocation.Complete, invocation.Host)
         {
             Settings = Application.LoadSettings(invocation, check: false),
             Mode = invocation.Mode,
             Directory = invocation.Directory,
-            PullRequest = invocation.Host.PullRequest,
-            Project = invocation.Host.Project,
             WillRun = false,
             RunDirectory = Path.Combine(invocation.Directory, ".pipelines", "runs", "plan"),
             SandboxFaults = invocation.Request.SandboxFaults,

@@ -31,9 +31,11 @@ internal sealed class PromotionTemplate(PipelineTemplate template, string? from,
         StageHandle<PublishedImage> image = pipeline.Add("take its image", proven, (proof, _, _) => Task.FromResult(proof.Deployment.Image));
         StageHandle<Approval>? approval = target.IsProtected ? pipeline.Add($"approve {target.Name}", new Approve(target) { Variables = variables }, proven).WithRetry(3).WithTimeout(target.Approval.Timeout + Margin) : null;
         StageHandle<PublishedImage>? locked = EnvironmentLocking.Lock(pipeline, target, image, approval);
+        image = locked ?? image;
+        image = parts.Prepare?.Invoke(pipeline, image, approval, target) ?? image;
         StageHandle<Deployment> deployed = approval is not null
-            ? pipeline.Add($"deploy {target.Name}", new DeployManifest(target), locked ?? image, proven, approval)
-            : pipeline.Add($"deploy {target.Name}", new DeployManifest(target), locked ?? image);
+            ? pipeline.Add($"deploy {target.Name}", new DeployManifest(target), image, proven, approval)
+            : pipeline.Add($"deploy {target.Name}", new DeployManifest(target), image);
         deployed.Lock($"environment/{target.Name}").WithRetry(3).WithTimeout((target.Delivery is DeliverBy.PullRequest { WaitsForMerge: true } request ? request.Timeout : TimeSpan.Zero) + ShortStage);
         StageHandle<Deployment> synced = pipeline.Add($"sync {target.Name}", new ArgoCdSync(), deployed).WithTimeout((target.ArgoCd?.Timeout ?? TimeSpan.Zero) + Margin);
         StageHandle<ProvenDeployment> recorded = pipeline.Add($"record {target.Name}", new RecordProof(), parts.Prove(pipeline, synced, target)).WithRetry(3).WithTimeout(ShortStage);

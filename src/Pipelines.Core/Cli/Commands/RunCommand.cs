@@ -56,13 +56,11 @@ internal static class RunCommand
             if (value is { Setting: Setting<SecretReference> setting, Text: { } text })
                 secrets.Know(setting.Parse(text));
         var removingFiles = Task.Run(() => PrivateFolder.RemoveLeftovers(), CancellationToken.None); // beside the run: a temporary folder may be large
-        var context = new TemplateContext(invocation.Complete)
+        var context = new TemplateContext(invocation.Complete, invocation.Host)
         {
             Settings = settings,
             Mode = invocation.Mode,
             Directory = invocation.Directory,
-            PullRequest = invocation.Host.PullRequest,
-            Project = invocation.Host.Project,
             WillRun = true,
             IsResumed = history is not null,
             RunDirectory = folder.Path,

@@ -33,6 +33,10 @@ public sealed record DeploymentEnvironment
     /// <value>2 hours</value>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromHours(2);
 
+    /// <summary>Whether its deployments come with a database migration that can't be taken back. Their commits say so (<c>Migration: irreversible</c>), and <c>rollback</c> asks a person before it goes behind one.</summary>
+    /// <value>false</value>
+    public bool MigratesIrreversibly { get; init; }
+
     /// <summary>Where the manifest is.</summary>
     public required ManifestTarget Manifest { get; init; }
 

@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using Pipelines.Core.GitOps;
 using Pipelines.Core.GitOps.Locks;
 using Pipelines.Core.Stages.Deploy;
@@ -105,7 +104,7 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
     private async Task<Deployment> DeployAsync(PublishedImage image, IReadOnlyList<(string, string)> trailers, StageContext context, CancellationToken cancellationToken)
     {
         string tag = image.Reference.Tag ?? throw new InvalidUsageException($"The image {image.Reference} has no tag to write into the manifest.", null, "Push it with a tag.");
-        CheckBranch(image.Image.Image.Source, context.Run);
+        AllowedBranch.Check(Environment, image.Image.Image.Source, context.Run, "deployment to");
         using var repository = new ManifestRepository(Environment.Manifest, context);
         if (Environment.Delivery is DeliverBy.PullRequest request)
             return await new PullRequestDelivery(Environment, request, repository, context).DeployAsync(image, tag, trailers, AllowOlder || context.Run.AllowsOlder, cancellationToken).ConfigureAwait(false);
@@ -126,21 +125,6 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
         context.Report("previous tag", change.Changed ? change.PreviousTag ?? "none" : $"{tag} (already deployed)");
         context.Report("manifest commit", commit);
         return new Deployment(image, Environment, change.Revision, change.Changed, change.PreviousTag);
-    }
-
-    /// <summary>Whichever command asks: the branches are the environment's own rule. In the sandbox nothing real is at stake, and every branch is welcome.</summary>
-    private void CheckBranch(SourceRevision source, RunInfo run)
-    {
-        if (Environment.AllowedBranches.Count == 0 || run.Mode == RunMode.Sandbox)
-            return;
-        // The branch of a pull request is named by whoever opened it, a fork's owner included.
-        if (run.PullRequest is null && source.Branch is not null && Environment.AllowedBranches.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, source.Branch, ignoreCase: false)))
-            return;
-        throw Refused(
-            run.PullRequest is { } number ? $"this run builds pull request {number}"
-            : source.Branch is null ? "the branch of its commit is not known" : $"the branch '{source.Branch}' may not get there",
-            $"  commit {source.Commit}\n  allowed: {string.Join(", ", Environment.AllowedBranches)}",
-            $"Merge it into {(Environment.AllowedBranches.Count == 1 ? "that branch" : "one of those branches")}, or change the environment's branches (the setting {Environment.Name}.branches, DeploymentEnvironment.AllowedBranches).");
     }
 
     private InvalidUsageException Refused(string reason, string? evidence, string advice) => new($"The deployment to '{Environment.Name}' is refused: {reason}.", evidence, advice);

@@ -80,7 +80,8 @@ internal static class SandboxTarget
                     IsProtected = environment.Environment.IsProtected,
                     Lock = keys.Deploy.Policy(settings),
                     LockTimeout = settings.Get(keys.Deploy.LockTimeout),
-                    Approval = environment.Environment.Approval with { Methods = ApprovalMethod.Simulated },
+                    Approval = keys.Approval.Of(environment, settings) with { Methods = ApprovalMethod.Simulated },
+                    MigratesIrreversibly = keys.Migrate.Of(environment, app, settings)?.IsIrreversible ?? false,
                     SmokeUrl = workload(environment.Name).AbsoluteUri.TrimEnd('/') + "/health",
                     SmokeVersionKey = "version",
                     Manifest = DeployManifestTarget.From(keys, settings, app, environment.Name, manifests) with { Branch = "main" },
@@ -89,6 +90,7 @@ internal static class SandboxTarget
                 SmokeUrl = workload(environment.Name).AbsoluteUri.TrimEnd('/') + "/health",
                 SmokeVersionKey = "version",
                 Analysis = SandboxAnalysis.Of(environment.Environment.Analysis, prometheus),
+                Migration = keys.Migrate.Of(environment, app, settings),
             })],
         };
 
