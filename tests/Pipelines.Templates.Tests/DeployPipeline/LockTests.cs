@@ -111,6 +111,19 @@ public sealed class LockTests : IDisposable
     }
 
     [Fact]
+    public async Task Resume_NothingOfTheEnvironmentIsLeftToDo_OnlyGivesTheLockBack()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the PATH is made of symbolic links");
+        (int exitCode, string output) = await ServiceProcess.RunAsync(_service, ["deploy-killed", await RecordAsync("stage", "smoke staging"), "--set", "image.builder=assembler"]);
+        Assert.True(exitCode == 137, output);
+        (exitCode, output) = await ServiceProcess.RunAsync(_service, "deploy", "resume", Path.GetFileName(_service.Runs[^1]));
+        Assert.True(exitCode == 0, output);
+        Assert.Matches("lock staging +│ ↺ restored", output);
+        Assert.Matches("release staging +│ ✓ succeeded", output);
+        Assert.Equal("", _service.ManifestRefs("refs/pipelines/locks"));
+    }
+
+    [Fact]
     public async Task Acquire_HolderWasKilled_IsTakenOverWhenItsTimeIsOver()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the PATH is made of symbolic links");
@@ -147,7 +160,7 @@ public sealed class LockTests : IDisposable
         Assert.True(exitCode == secondExitCode, output);
         if (secondExitCode == 1)
             Assert.Contains("'staging' runs a newer commit of order-service than this one, so it was not overwritten.", output, StringComparison.Ordinal);
-        string[] deployed = [.. _service.Git("--git-dir", bare, "log", "--reverse", "--format=%s", "main").Split('\n').Where(subject => subject.StartsWith("ci: update", StringComparison.Ordinal)).Select(subject => subject.Split(' ')[5])];
+        string[] deployed = [.. _service.Git("--git-dir", bare, "log", "--reverse", "--format=%s", "main").Split('\n').Where(subject => subject.StartsWith("ci: update", StringComparison.Ordinal)).Select(subject => subject.Split(' ')[4])];
         Assert.Equal(secondExitCode == 0 ? [new string(Text(first)[0], 40), new string(Text(second)[0], 40)] : [new string(Text(first)[0], 40)], deployed);
         Assert.Equal("", _service.Git("--git-dir", bare, "for-each-ref", "refs/pipelines"));
     }
