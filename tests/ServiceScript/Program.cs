@@ -9,6 +9,8 @@ return args[0] switch
     "deploy" => await new DeployPipeline("order-service", "registry.example.com/order-service", "#orders-team").RunAsync(args[1..]),
     "deploy-to" => await new DeployPipeline("order-service", args[1], "#orders-team").RunAsync(args[2..]), // a registry whose port is known only when the test runs
     "deploy-killed" => await Application.RunAsync(new DeployPipeline("order-service", "registry.example.com/order-service", "#orders-team"), args[2..], KilledAt(args[1])),
+    "deploy-stopped" => await Application.RunAsync(new DeployPipeline("order-service", "registry.example.com/order-service", "#orders-team"), args[2..], StoppedAt(args[1])),
+    "deploy-full" => await Application.RunAsync(new DeployPipeline("order-service", "registry.example.com/order-service", "#orders-team"), args[2..], FullAt(args[1])),
     "signals" => await PipelineApp.RunAsync(Signals(), args[1..]),
     "vault" => await PipelineApp.RunAsync(Credentials(args[1]), args[2..]),
     "tool" => await PipelineApp.RunAsync(Tool(new Command(args[1], args[2..])), []),
@@ -28,6 +30,29 @@ static AppEnvironment KilledAt(string record)
     var watch = new JournalWatch { Written = number > 0 ? (written, _) => Kill(written) : null, Writing = number < 0 ? (written, _) => Kill(written) : null };
     return AppEnvironment.Process() with { JournalWatch = watch };
 }
+
+// The CI system asks this very process to end (SIGTERM) right after its n-th record was written, and is heard before the run goes on.
+static AppEnvironment StoppedAt(string record)
+{
+    int number = int.Parse(record, System.Globalization.CultureInfo.InvariantCulture);
+    AppEnvironment process = AppEnvironment.Process();
+    var heard = new HeardWriter(process.Error, "asking the running stages to end");
+    var watch = new JournalWatch
+    {
+        Written = (written, _) =>
+        {
+            if (written != number)
+                return;
+            PosixSignals.Kill(Environment.ProcessId, PosixSignals.Terminate);
+            heard.Wait();
+        },
+    };
+    return process with { JournalWatch = watch, Error = heard };
+}
+
+// The disk is full from the n-th record on.
+static AppEnvironment FullAt(string record) =>
+    AppEnvironment.Process() with { JournalWatch = new JournalWatch { Open = path => new FillingStream(path, int.Parse(record, System.Globalization.CultureInfo.InvariantCulture)) } };
 
 static PipelinePlan Tool(Command command)
 {

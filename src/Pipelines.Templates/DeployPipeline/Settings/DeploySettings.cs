@@ -17,6 +17,7 @@ internal sealed class DeploySettings
         ArgoCd = new ArgoCdKeys(Schema);
         Smoke = new SmokeKeys(Schema);
         Slack = new SlackKeys(Schema);
+        Run = new RunKeys(Schema);
         Sandbox = new SandboxKeys(Schema);
     }
 
@@ -40,6 +41,8 @@ internal sealed class DeploySettings
     public SmokeKeys Smoke { get; }
 
     public SlackKeys Slack { get; }
+
+    public RunKeys Run { get; }
 
     public SandboxKeys Sandbox { get; }
 
