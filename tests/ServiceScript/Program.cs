@@ -10,6 +10,8 @@ return args[0] switch
     "deploy" => await new DeployPipeline("order-service", "registry.example.com/order-service", "#orders-team").RunAsync(args[1..]),
     "deploy-to" => await new DeployPipeline("order-service", args[1], "#orders-team").RunAsync(args[2..]), // a registry whose port is known only when the test runs
     "deploy-killed" => await Application.RunAsync(new DeployPipeline("order-service", "registry.example.com/order-service", "#orders-team"), args[2..], KilledAt(args[1])),
+    "deploy-stopped" => await Application.RunAsync(new DeployPipeline("order-service", "registry.example.com/order-service", "#orders-team"), args[2..], StoppedAt(args[1])),
+    "deploy-full" => await Application.RunAsync(new DeployPipeline("order-service", "registry.example.com/order-service", "#orders-team"), args[2..], FullAt(args[1])),
     "signals" => await PipelineApp.RunAsync(Signals(), args[1..]),
     "locked" => await PipelineApp.RunAsync(Locked(args[1], args[2][0]), args[3..]),
     "gate" => await PipelineApp.RunAsync(new Gate(args[1], Enum.Parse<ApprovalMethod>(args[2])), args[3..]),
@@ -55,6 +57,29 @@ static PipelinePlan Locked(string manifests, char version)
     EnvironmentLocking.Release(pipeline, environment, locked, proven);
     return pipeline.Build();
 }
+
+// The CI system asks this very process to end (SIGTERM) right after its n-th record was written, and is heard before the run goes on.
+static AppEnvironment StoppedAt(string record)
+{
+    int number = int.Parse(record, System.Globalization.CultureInfo.InvariantCulture);
+    AppEnvironment process = AppEnvironment.Process();
+    var heard = new HeardWriter(process.Error, "asking the running stages to end");
+    var watch = new JournalWatch
+    {
+        Written = (written, _) =>
+        {
+            if (written != number)
+                return;
+            PosixSignals.Kill(Environment.ProcessId, PosixSignals.Terminate);
+            heard.Wait();
+        },
+    };
+    return process with { JournalWatch = watch, Error = heard };
+}
+
+// The disk is full from the n-th record on.
+static AppEnvironment FullAt(string record) =>
+    AppEnvironment.Process() with { JournalWatch = new JournalWatch { Open = path => new FillingStream(path, int.Parse(record, System.Globalization.CultureInfo.InvariantCulture)) } };
 
 static PipelinePlan Tool(Command command)
 {

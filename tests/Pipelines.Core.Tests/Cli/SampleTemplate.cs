@@ -18,6 +18,7 @@ internal sealed class SampleTemplate : PipelineTemplate
         _share = Schema.Share("the.share", "a share", "50%");
         _flag = Schema.Flag("the.flag", "yes or no", false);
         _choice = Schema.Choice("the.choice", "one of two", "red", "red", "blue");
+        Schema.OnCancel();
         Schema.Secret("the.token", "a secret", "env://TOKEN");
     }
 

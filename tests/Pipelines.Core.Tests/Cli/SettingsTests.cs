@@ -77,9 +77,9 @@ public sealed class SettingsTests : IDisposable
     {
         Assert.Equal(0, await _run.RunAsync(_template, "settings", "--set", "the.count=5"));
         string[] lines = _run.Output.TrimEnd().Split('\n');
-        Assert.Equal(7, lines.Length);
-        Assert.Contains("the.count   5            [--set] a number", lines);
-        Assert.Contains("the.token   env://TOKEN  a secret", lines);
+        Assert.Equal(8, lines.Length);
+        Assert.Contains("the.count      5            [--set] a number", lines);
+        Assert.Contains("the.token      env://TOKEN  a secret", lines);
     }
 
     [Fact]

@@ -23,7 +23,8 @@ internal sealed record CliRequest
     /// <summary>The run to go on with; null for the newest that can.</summary>
     public string? Run { get; init; }
 
-    public CancelChoice OnCancel { get; init; } = CancelChoice.Undo;
+    /// <summary>Null for what the settings say.</summary>
+    public CancelChoice? OnCancel { get; init; }
 
     public string? Directory { get; init; }
 

@@ -18,7 +18,7 @@ internal sealed class CommandLineParser
     private readonly Option<string[]> _fault = new("--sandbox-fault") { Description = "Let the sandbox fail: smoke, argocd-degraded, push-conflict, registry or slack. May be repeated.", HelpName = "fault" };
     private readonly Option<string[]> _stage = new("--stage") { Description = "Run this stage and all that it needs. May be repeated. What it needs is taken from the newest finished run of the same commit, where there is one.", HelpName = "name" };
     private readonly Option<string?> _from = new("--from") { Description = "Run this stage and all that comes after it; what comes before is taken from the newest finished run of the same commit.", HelpName = "name" };
-    private readonly Option<string?> _onCancel = new("--on-cancel") { Description = "When the run is cancelled (Ctrl-C, SIGTERM): undo what was deployed and not proven, or leave it to go on later. Default: undo.", HelpName = "undo|leave" };
+    private readonly Option<string?> _onCancel = new("--on-cancel") { Description = "When the run is cancelled (Ctrl-C, SIGTERM): undo what was deployed and not proven, or leave it to go on later. Default: the setting run.on-cancel, else undo.", HelpName = "undo|leave" };
     private readonly Argument<string?> _run = new("run") { Description = "The run's id. Default: the newest that did not succeed.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _jobs = new("--jobs", "-j") { Description = "How many stages may run at once. Default: the number of processors, at least 4.", HelpName = "number" };
     private readonly Option<bool> _failFast = new("--fail-fast") { Description = "Cancel running stages as soon as one fails." };
@@ -112,7 +112,7 @@ internal sealed class CommandLineParser
             Stages = result.GetValue(_stage) ?? [],
             From = result.GetValue(_from),
             Run = result.GetValue(_run),
-            OnCancel = OneOf("--on-cancel", result.GetValue(_onCancel), CancelChoice.Undo, CancelChoice.Undo, CancelChoice.Leave),
+            OnCancel = result.GetValue(_onCancel) is { } onCancel ? OneOf("--on-cancel", onCancel, CancelChoice.Undo, CancelChoice.Undo, CancelChoice.Leave) : null,
             Directory = result.GetValue(_directory),
             Jobs = Count("--jobs", "stages", result.GetValue(_jobs)),
             FailFast = result.GetValue(_failFast),

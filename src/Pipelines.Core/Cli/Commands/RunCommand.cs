@@ -38,7 +38,7 @@ internal static class RunCommand
     private static async Task<int> RunAsync(Invocation invocation, EffectiveSettings settings, RunFolder folder, RunHistory? history)
     {
         AppEnvironment environment = invocation.Environment;
-        bool leaves = invocation.Request.OnCancel == CancelChoice.Leave;
+        (bool leaves, string source) = OnCancel(invocation, settings);
         using Interrupts? interrupts = environment.HandlesSignals ? new Interrupts(
             text => environment.Error.WriteLine(text),
             $"asking the running stages to end; {(leaves ? "what was deployed is left as it is" : "what was deployed and not proven is undone")}") : null;
@@ -121,7 +121,7 @@ internal static class RunCommand
                 observer.Dispose();
             journal.RunEnded(result); // after the reports: until then a run that goes on writes them again
             if (result.Status == RunStatus.Cancelled)
-                await environment.Error.WriteLineAsync(ResumptionChoice.AfterCancel(result, folder.Id, leaves)).ConfigureAwait(false);
+                await environment.Error.WriteLineAsync(ResumptionChoice.AfterCancel(result, folder.Id, leaves ? source : null)).ConfigureAwait(false);
             return result.ExitCode;
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -170,6 +170,14 @@ internal static class RunCommand
         AllowsOlder = invocation.Request.AllowOlder,
         Source = source,
     };
+
+    /// <summary>Whether a run that is cancelled leaves what it deployed, and who says so.</summary>
+    private static (bool Leaves, string Source) OnCancel(Invocation invocation, EffectiveSettings settings)
+    {
+        if (invocation.Request.OnCancel is { } asked)
+            return (asked == CancelChoice.Leave, "--on-cancel leave");
+        return (invocation.Template.Schema.Cancelling is { } setting && settings.Get(setting) == "leave", "the setting run.on-cancel is leave");
+    }
 
     private static List<PlannedStage>? Selected(PipelinePlan plan, CliRequest request)
     {

@@ -72,10 +72,13 @@ internal static class ResumptionChoice
     }
 
     /// <summary>What a cancelled run left, and how to go on.</summary>
-    public static string AfterCancel(RunResult result, string run, bool leaves)
+    /// <param name="result">How it ended.</param>
+    /// <param name="run">Its id.</param>
+    /// <param name="leaves">Who says that what was deployed stays; null where it is undone.</param>
+    public static string AfterCancel(RunResult result, string run, string? leaves)
     {
         string left = result.Undos.Count > 0 ? result.Undos.All(undo => undo.Failure is null) ? "what was deployed and not proven was undone" : "not all that was deployed could be undone: see above"
-            : leaves ? "what was done is left as it is (--on-cancel leave)"
+            : leaves is not null ? $"what was done is left as it is ({leaves})"
             : "nothing was deployed that is not proven";
         return $"The run was cancelled, and {left}. Go on with it: dotnet run --project build -- resume {run}";
     }

@@ -18,7 +18,7 @@ internal static class RunIdentities
         Commit = source?.Commit ?? GitHead.Read(invocation.Directory),
         Tag = source?.Tag,
         Stages = RunIdentity.StagesOf(plan),
-        Settings = [.. settings.Values.Where(value => Matters(value.Setting)).Select(value => (value.Setting.Key, value.Text))],
+        Settings = [.. settings.Values.Where(value => Matters(value.Setting) && value.Setting != invocation.Template.Schema.Cancelling).Select(value => (value.Setting.Key, value.Text))],
         Assignments = invocation.Request.Assignments,
         Selection = invocation.Request.Stages,
         From = invocation.Request.From,
@@ -26,6 +26,6 @@ internal static class RunIdentities
 
     private static string Library => typeof(RunIdentities).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
-    /// <summary>How long something may take, and where a secret is kept, changes nothing about what was done; both are what a person mends before going on.</summary>
+    /// <summary>How long something may take, and where a secret is kept, changes nothing about what was done; both are what a person mends before going on. What becomes of a cancelled run is asked each time anew.</summary>
     private static bool Matters(Setting setting) => setting is not (Setting<TimeSpan> or Setting<SecretReference>);
 }

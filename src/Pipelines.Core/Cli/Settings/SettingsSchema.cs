@@ -89,6 +89,12 @@ public sealed class SettingsSchema
     public Setting<SecretReference> Secret(string key, string description, string? defaultValue = null) =>
         Add(new Setting<SecretReference>(key, description, "secret reference", defaultValue, SecretReference.Parse));
 
+    /// <summary>Adds <c>run.on-cancel</c>, which the command line reads: whether a run that is cancelled (Ctrl-C, SIGTERM) takes back what it deployed and did not prove, or leaves it to go on later. <c>--on-cancel</c> wins over it.</summary>
+    public Setting<string> OnCancel() => Cancelling ??= Choice("run.on-cancel", "what becomes of a deployment that is not proven when the run is cancelled", "undo", "undo", "leave");
+
+    /// <summary>The setting that <see cref="OnCancel"/> added; null where the template does not have it.</summary>
+    internal Setting<string>? Cancelling { get; private set; }
+
     private Setting<T> Add<T>(Setting<T> setting)
     {
         if (_settings.Exists(other => other.Key == setting.Key || other.Variable == setting.Variable))

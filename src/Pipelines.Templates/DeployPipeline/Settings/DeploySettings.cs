@@ -25,6 +25,7 @@ internal sealed class DeploySettings
         Migrate = new MigrateKeys(Schema);
         Preview = new PreviewKeys(Schema);
         Slack = new SlackKeys(Schema);
+        Run = new RunKeys(Schema);
         Sandbox = new SandboxKeys(Schema);
     }
 
@@ -64,6 +65,8 @@ internal sealed class DeploySettings
     public PreviewKeys Preview { get; }
 
     public SlackKeys Slack { get; }
+
+    public RunKeys Run { get; }
 
     public SandboxKeys Sandbox { get; }
 
