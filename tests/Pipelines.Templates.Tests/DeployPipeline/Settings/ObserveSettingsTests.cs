@@ -42,7 +42,7 @@ public sealed class ObserveSettingsTests : IDisposable
     [Fact]
     public async Task Run_WrongMetrics_AreAllToldAtOnce() =>
         (await _service.LiveAsync("run", "prometheus.server=http://prometheus.example.com", "prometheus.token=env://PROM", "observe.query=sum({app})", "observe.query-at-least=1", "observe.query-at-most=2", "observe.window=30s"))
-            .Refused(2, "3 settings are wrong.", "in the clear", "observe.query needs one limit", "observe.*: The query of 'query'");
+            .Refused(2, "3 settings are wrong.", "in the clear", "observe.query needs one limit", "observe.*: The query");
 
     [Theory]
     [InlineData("prometheus.token=env://PROM", "prometheus.token is set, and prometheus.server is not")]
@@ -51,7 +51,7 @@ public sealed class ObserveSettingsTests : IDisposable
     [InlineData("observe.window=30s", "which is over before the first measurement")]
     [InlineData("observe.success-rate=0", "it has no metric")]
     [InlineData("observe.latency-percentile=1", "must lie between 0 and 1")]
-    [InlineData("observe.selector=app={app}", "observe.*: The query of 'success rate'")]
+    [InlineData("observe.selector=app={app}", "observe.*: The query")]
     public async Task Run_WrongSetting_IsRefused(string setting, string why) => (await _service.LiveAsync("run", setting)).Refused(2, why);
 
     [Fact]
