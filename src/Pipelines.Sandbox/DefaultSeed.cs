@@ -5,7 +5,29 @@ namespace Pipelines.Sandbox;
 /// <summary>The first state of a manifest repository that nobody gave files for.</summary>
 internal static class DefaultSeed
 {
-    public static IReadOnlyDictionary<string, string> For(SandboxOptions options) => options.Environments.ToDictionary(options.ManifestPath, environment => $"""
+    public static IReadOnlyDictionary<string, string> For(SandboxOptions options)
+    {
+        Dictionary<string, string> files = options.Environments.ToDictionary(options.ManifestPath, environment => Values(options, environment), StringComparer.Ordinal);
+        if (options.PreviewTemplate is { } template)
+            files[template.Replace("{app}", options.App, StringComparison.Ordinal)] = Template(options);
+        return files;
+    }
+
+    private static string Template(SandboxOptions options) => $$"""
+        # Each preview of {{options.App}} is a copy of this file, filled in.
+        preview:
+          application: "{application}"
+          namespace: "{namespace}"
+          host: "{host}"
+
+        replicaCount: 1
+
+        image:
+          repository: {{options.App}}
+        {{Tag(options.ManifestKey)}}
+        """.ReplaceLineEndings("\n");
+
+    private static string Values(SandboxOptions options, string environment) => $"""
         # What {options.App} runs in {environment}. The pipeline changes the tag and nothing else.
         replicaCount: 1
 
@@ -15,7 +37,7 @@ internal static class DefaultSeed
         resources:
           requests: {"{"} cpu: 100m, memory: 64Mi {"}"}
 
-        """.ReplaceLineEndings("\n"), StringComparer.Ordinal);
+        """.ReplaceLineEndings("\n");
 
     /// <summary>What the first files ask for runs already, so that the first deploy has something to go back to.</summary>
     public static void Deploy(SandboxOptions options, IReadOnlyDictionary<string, string> seed, ClusterState states)

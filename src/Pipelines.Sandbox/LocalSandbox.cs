@@ -35,6 +35,7 @@ public sealed class LocalSandbox : IAsyncDisposable
     private readonly string _webhookPath = "/services/T00000000/B00000000/" + RandomToken(12);
     private readonly string _vaultToken = "hvs.sandbox" + RandomToken(12);
     private readonly PullRequestStore _pullRequests;
+    private readonly EnvironmentReviews _reviews = new();
     private LoopbackServer? _server;
     private SlackStandIn? _slack;
     private IReadOnlyList<int> _ports = [];
@@ -47,7 +48,7 @@ public sealed class LocalSandbox : IAsyncDisposable
         SlackToken = options.SlackToken ?? Secret.Of("xoxb-sandbox-" + RandomToken(16), "sandbox Slack");
         _lock = @lock;
         _repository = repository;
-        _pullRequests = new PullRequestStore(repository.Path);
+        _pullRequests = new PullRequestStore(repository.Path, knowsAll: options.PreviewTemplate is not null);
         _cluster = new Cluster(options, repository, states);
         Metrics = new SandboxMetrics
         {
@@ -172,6 +173,17 @@ public sealed class LocalSandbox : IAsyncDisposable
     /// <param name="number">Its number.</param>
     public void ClosePullRequest(int number) => _pullRequests.Change(number, request => request with { State = "closed" });
 
+    /// <summary>Reviews an environment that a workflow run on GitHub waits for, as a person would: what <see cref="ApprovalMethod.Host"/> asks GitHub for.</summary>
+    /// <param name="run">The run: <c>GITHUB_RUN_ID</c> of its jobs.</param>
+    /// <param name="environment">The environment's name on GitHub.</param>
+    /// <param name="reviewer">The person's login.</param>
+    /// <param name="review">What they say.</param>
+    /// <param name="comment">Why.</param>
+    public void ReviewEnvironment(long run, string environment, string reviewer, SandboxReview review = SandboxReview.Approved, string comment = "") => _reviews.Add(run, environment, reviewer, review, comment);
+
+    /// <summary>A token that GitHub knows, and that may not read reviews.</summary>
+    internal Secret CodeHostTokenWithoutPermission => _reviews.WithoutPermission;
+
     /// <summary>Lets the next call to Slack fail.</summary>
     /// <param name="error">Slack's word for it, such as <c>not_in_channel</c>, or <c>ratelimited</c>, which comes with status 429 and Retry-After.</param>
     public void FailNextSlackCall(string error) => _slack!.FailNextCall(error);
@@ -247,7 +259,7 @@ public sealed class LocalSandbox : IAsyncDisposable
             new WorkloadStandIn(_cluster, _options.App),
             new VaultStandIn(_vaultToken, _options.Secrets, _options.Time),
             new PrometheusStandIn(Metrics, PrometheusToken, _options.Time),
-            new GitHubStandIn(_pullRequests, CodeHostToken),
+            new GitHubStandIn(_pullRequests, _reviews, CodeHostToken),
             new GitLabStandIn(_pullRequests, CodeHostToken),
         ];
     }
@@ -261,7 +273,7 @@ public sealed class LocalSandbox : IAsyncDisposable
 
     private Uri Root(int index) => new($"http://127.0.0.1:{_ports[index]}/");
 
-    private string Known(string environment) => _options.Environments.Contains(environment)
+    private string Known(string environment) => _options.Environments.Contains(environment) || _options.IsPreview(environment)
         ? environment
         : throw new ArgumentException($"The sandbox has no environment '{environment}'. Its environments are: {string.Join(", ", _options.Environments)}.", nameof(environment));
 

@@ -31,6 +31,11 @@ public sealed record SandboxOptions
     /// <value><c>image.tag</c></value>
     public string ManifestKey { get; init; } = "image.tag";
 
+    /// <summary>The file of the manifest repository that previews of pull requests are made from; <c>{app}</c> is filled in. Where it is given, every file that <see cref="ManifestFile"/> names for an environment <c>preview-pr-NUMBER</c>
+    /// gets an Argo CD application and a workload, as by an ApplicationSet with a git file generator, and loses them when the file goes; and the code hosts know every pull request, as an open one. Null for no previews.</summary>
+    /// <value>null</value>
+    public string? PreviewTemplate { get; init; }
+
     /// <summary>The Slack channels there are, such as <c>#orders-team</c>; null for all.</summary>
     /// <value>null</value>
     public IReadOnlyList<string>? SlackChannels { get; init; }
@@ -52,6 +57,9 @@ public sealed record SandboxOptions
 
     /// <summary>Whether a run goes on whose image references name the registry's port: then it must be the same one.</summary>
     internal bool KeepsPorts { get; init; }
+
+    /// <summary>Whether an environment is one that comes and goes.</summary>
+    internal bool IsPreview(string environment) => PreviewTemplate is not null && PreviewFiles.IsName(environment);
 
     internal string ManifestPath(string environment) =>
         ManifestFile.Replace("{app}", App, StringComparison.Ordinal).Replace("{environment}", environment, StringComparison.Ordinal);

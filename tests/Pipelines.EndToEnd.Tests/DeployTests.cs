@@ -28,6 +28,9 @@ public class DeployTests(Servers servers)
         Assert.Equal(before.Replace("tag: \"\"", $"tag: \"{commit}\"", StringComparison.Ordinal), await scenario.ManifestAsync());
         Assert.EndsWith($" ci: update order-service to {commit} [skip ci]", (await scenario.CommitsAsync())[0], StringComparison.Ordinal);
         Assert.Contains(digest, end.Report("summary.md"), StringComparison.Ordinal);
+        // Nobody can approve in this job: staging stays, and the run says how it goes on.
+        Assert.Contains($"'staging' runs order-service {commit} and has proven it; approve it for 'prod' by: dotnet run --project build -- promote --from staging --to prod", end.Console, StringComparison.Ordinal);
+        Assert.DoesNotContain(commit, await scenario.GitAsync("show", "main:apps/order-service/values-prod.yaml"), StringComparison.Ordinal);
         Assert.Contains(commit[..7], Assert.Single(scenario.Sandbox.SlackMessages).Text, StringComparison.Ordinal);
         await AssertTokenIsNeededAsync(scenario);
         AssertKeepsSecrets(scenario);

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Runtime.InteropServices;
 using Pipelines.Sandbox.Hosting;
 using Pipelines.Sandbox.Vault;
 using Pipelines.Testing;
@@ -11,7 +9,6 @@ namespace Pipelines.Templates.Tests;
 public sealed class VaultProcessTests : IAsyncLifetime
 {
     private const string RootToken = "hvs.root-token-of-tests";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly TemporaryDirectory _folder = new();
     private readonly VaultStandIn _vault = new(RootToken, new Dictionary<string, string>(), TimeProvider.System);
@@ -40,7 +37,7 @@ public sealed class VaultProcessTests : IAsyncLifetime
     public async Task Run_Ended_HasRevokedItsLease(string then, int expected)
     {
         using Process process = Start(then);
-        (int exitCode, string output) = await EndAsync(process);
+        (int exitCode, string output) = await ServiceProcess.EndAsync(process);
         Assert.True(exitCode == expected, output);
         Assert.True(Assert.Single(_vault.Leases).IsRevoked, output);
         Assert.False(Directory.Exists(Leases));
@@ -51,10 +48,9 @@ public sealed class VaultProcessTests : IAsyncLifetime
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals");
         using Process process = Start("wait");
-        await WaitForAsync("waiting for a signal", process.StandardOutput);
-        using (var kill = Process.Start("kill", ["-s", "INT", process.Id.ToString(CultureInfo.InvariantCulture)]))
-            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
-        (int exitCode, string output) = await EndAsync(process);
+        await ServiceProcess.WaitForAsync("waiting for a signal", process.StandardOutput);
+        ServiceProcess.Signal(process, "INT");
+        (int exitCode, string output) = await ServiceProcess.EndAsync(process);
         Assert.True(exitCode == 130, output);
         Assert.True(Assert.Single(_vault.Leases).IsRevoked, output);
         Assert.False(Directory.Exists(Leases));
@@ -65,7 +61,7 @@ public sealed class VaultProcessTests : IAsyncLifetime
     {
         using (Process process = Start("wait"))
         {
-            await WaitForAsync("waiting for a signal", process.StandardOutput);
+            await ServiceProcess.WaitForAsync("waiting for a signal", process.StandardOutput);
             process.Kill(); // SIGKILL: nothing of the process runs any more
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
@@ -76,7 +72,7 @@ public sealed class VaultProcessTests : IAsyncLifetime
         Assert.DoesNotContain("database-password-of-tests", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
         using Process next = Start("none");
-        (int exitCode, string output) = await EndAsync(next);
+        (int exitCode, string output) = await ServiceProcess.EndAsync(next);
         Assert.True(exitCode == 0, output);
         Assert.True(lease.IsRevoked, output);
         Assert.Contains($"Revoked the Vault lease {lease.Id} (database/creds/app), which an earlier run left behind.", output, StringComparison.Ordinal);
@@ -89,7 +85,7 @@ public sealed class VaultProcessTests : IAsyncLifetime
         _vault.Policies.Add("app", "database/creds/app", "read");
         _vault.AddToken("hvs.token-of-orders", "orders-ci", ["default", "app"]);
         using Process process = Start("succeed", "hvs.token-of-orders");
-        (int exitCode, string output) = await EndAsync(process);
+        (int exitCode, string output) = await ServiceProcess.EndAsync(process);
         Assert.True(exitCode == 0, output);
         Assert.Contains($"vault lease revoke {_vault.Leases[0].Id}", output, StringComparison.Ordinal);
         Assert.Single(Directory.GetFiles(Leases));
@@ -100,42 +96,11 @@ public sealed class VaultProcessTests : IAsyncLifetime
 
     private Process Start(string then, string token = RootToken)
     {
-        string executable = AppContext.BaseDirectory.Replace("Pipelines.Templates.Tests", "ServiceScript", StringComparison.Ordinal) + (OperatingSystem.IsWindows() ? "service-script.exe" : "service-script");
-        var start = new ProcessStartInfo(executable, ["vault", then, "--live"]) { WorkingDirectory = _folder.Path, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["CI"] = "";
-        start.Environment["GITHUB_ACTIONS"] = "";
-        start.Environment["GITLAB_CI"] = "";
-        start.Environment["DOTNET_ROOT"] = Path.GetFullPath("../../..", RuntimeEnvironment.GetRuntimeDirectory());
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("VAULT_", StringComparison.Ordinal)).ToArray())
-            start.Environment.Remove(name);
-        start.Environment["VAULT_ADDR"] = _address;
-        start.Environment["VAULT_TOKEN"] = token;
-        return Process.Start(start)!;
-    }
-
-    private static async Task WaitForAsync(string text, StreamReader output)
-    {
-        using var limit = new CancellationTokenSource(s_patience);
-        while (await output.ReadLineAsync(limit.Token) is { } line)
-            if (line.Contains(text, StringComparison.Ordinal))
-                return;
-        Assert.Fail($"it ended without '{text}'");
-    }
-
-    private static async Task<(int ExitCode, string Output)> EndAsync(Process process)
-    {
-        using var limit = new CancellationTokenSource(s_patience);
-        Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
-        Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
-        try
-        {
-            await process.WaitForExitAsync(limit.Token);
-            return (process.ExitCode, await output + await error);
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill(entireProcessTree: true);
-        }
+        var variables = new Dictionary<string, string?>();
+        foreach (string name in Environment.GetEnvironmentVariables().Keys)
+            if (name.StartsWith("VAULT_", StringComparison.Ordinal))
+                variables[name] = null;
+        (variables["VAULT_ADDR"], variables["VAULT_TOKEN"]) = (_address, token);
+        return ServiceProcess.Start(_folder.Path, ["vault", then, "--live"], variables);
     }
 }

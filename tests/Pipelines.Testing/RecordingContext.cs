@@ -9,7 +9,7 @@ public sealed class RecordingContext
 {
     private readonly Recorder _recorder = new();
 
-    public RecordingContext(string? directory = null, RunMode mode = RunMode.Live, TimeProvider? time = null, IReadOnlyDictionary<string, string>? secrets = null, SourceRevision? source = null, DateTimeOffset? startedAt = null, string host = "local", string? actor = null, string? id = null, Func<string, string?>? terminal = null)
+    public RecordingContext(string? directory = null, RunMode mode = RunMode.Live, TimeProvider? time = null, IReadOnlyDictionary<string, string>? secrets = null, SourceRevision? source = null, DateTimeOffset? startedAt = null, string host = "local", string? actor = null, string? id = null, Func<string, string?>? terminal = null, int? pullRequest = null)
     {
         directory ??= Environment.CurrentDirectory;
         Run = new RunInfo
@@ -23,6 +23,7 @@ public sealed class RecordingContext
             Host = host,
             IsCi = host != "local",
             Actor = actor,
+            PullRequest = pullRequest,
             Source = source,
         };
         Context = new StageContext("test stage", Run, _recorder, new FixedSecrets(secrets ?? new Dictionary<string, string>()), time ?? TimeProvider.System)

@@ -2,6 +2,7 @@
 using Pipelines.Core;
 using Pipelines.Core.Cli;
 using Pipelines.Core.Engine.Journal;
+using Pipelines.Core.Model;
 using Pipelines.Templates;
 
 return args[0] switch
@@ -12,6 +13,8 @@ return args[0] switch
     "deploy-stopped" => await Application.RunAsync(new DeployPipeline("order-service", "registry.example.com/order-service", "#orders-team"), args[2..], StoppedAt(args[1])),
     "deploy-full" => await Application.RunAsync(new DeployPipeline("order-service", "registry.example.com/order-service", "#orders-team"), args[2..], FullAt(args[1])),
     "signals" => await PipelineApp.RunAsync(Signals(), args[1..]),
+    "locked" => await PipelineApp.RunAsync(Locked(args[1], args[2][0]), args[3..]),
+    "gate" => await PipelineApp.RunAsync(new Gate(args[1], Enum.Parse<ApprovalMethod>(args[2])), args[3..]),
     "vault" => await PipelineApp.RunAsync(Credentials(args[1]), args[2..]),
     "tool" => await PipelineApp.RunAsync(Tool(new Command(args[1], args[2..])), []),
     _ => 64,
@@ -29,6 +32,30 @@ static AppEnvironment KilledAt(string record)
 
     var watch = new JournalWatch { Written = number > 0 ? (written, _) => Kill(written) : null, Writing = number < 0 ? (written, _) => Kill(written) : null };
     return AppEnvironment.Process() with { JournalWatch = watch };
+}
+
+// Deploys a version to a manifest repository, under the environment's lock as the template has it, and waits there until the file "go" says that it is proven. Versions are digits, and the higher one is newer.
+static PipelinePlan Locked(string manifests, char version)
+{
+    string commit = new(version, 40);
+    var environment = new DeploymentEnvironment { Name = "staging", App = "order-service", Manifest = new ManifestTarget { Repository = manifests, File = "values.yaml" } };
+    ImageReference reference = ImageReference.Parse($"registry.example.com/order-service:{commit}");
+    string digest = "sha256:" + new string(version, 64);
+    var source = new SourceRevision(commit, "main", null, [], commit, new DateTimeOffset(2026, 1, version - '0', 0, 0, 0, TimeSpan.Zero));
+    var image = new PublishedImage(reference, digest, new ScannedImage(new BuiltImage(reference, digest, new ImageLocation.Registry(digest), source), new ScanResult("none", [], [], [], false)));
+    var pipeline = new PipelineBuilder("locked");
+    StageHandle<PublishedImage> pushed = pipeline.Add("image", (_, _) => Task.FromResult(image));
+    StageHandle<PublishedImage>? locked = EnvironmentLocking.Lock(pipeline, environment, pushed);
+    StageHandle<Deployment> deployed = pipeline.Add("deploy staging", new DeployManifest(environment), locked!);
+    StageHandle<Deployment> proven = pipeline.Add("prove staging", deployed, async (deployment, context, cancellationToken) =>
+    {
+        context.Log.Info($"{version} is deployed, and waits");
+        while (!File.Exists("go"))
+            await Task.Delay(TimeSpan.FromMilliseconds(50), context.Time, cancellationToken).ConfigureAwait(false);
+        return deployment;
+    });
+    EnvironmentLocking.Release(pipeline, environment, locked, proven);
+    return pipeline.Build();
 }
 
 // The CI system asks this very process to end (SIGTERM) right after its n-th record was written, and is heard before the run goes on.
@@ -113,4 +140,34 @@ internal sealed record Effect : IStage<string>, IUndoable<string>, IEnvironmentS
         await File.WriteAllTextAsync("undone", "", cancellationToken).ConfigureAwait(false);
         return new UndoReport(true, "The effect is taken back.");
     }
+}
+
+// Waits for an approval for prod, and leaves a file where it is given.
+internal sealed class Gate(string manifests, ApprovalMethod methods) : PipelineTemplate
+{
+    public override string Name => "order";
+
+    public override SettingsSchema Schema { get; } = new();
+
+    public override Task<IReadOnlyList<DeploymentEnvironment>> EnvironmentsAsync(TemplateContext context, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<DeploymentEnvironment>>([Of("prod")]);
+
+    public override Task<PipelinePlan> BuildAsync(TemplateContext context, CancellationToken cancellationToken)
+    {
+        string commit = new('a', 40), digest = "sha256:" + new string('a', 64);
+        ImageReference reference = ImageReference.Parse($"registry.example.com/order:{commit}");
+        var built = new BuiltImage(reference, digest, new ImageLocation.Registry(digest), new SourceRevision(commit, "main", null, [], commit, default) { Authors = ["Carl <carl@example.com>"] });
+        var proven = new ProvenDeployment(new Deployment(new PublishedImage(reference, digest, new ScannedImage(built, new ScanResult("test", [], [], []))), Of("staging"), commit, true, "old"), "200");
+        var pipeline = new PipelineBuilder(Name);
+        StageHandle<Approval> approved = pipeline.Add("approve prod", new Approve(Of("prod")), pipeline.Add("prove", (_, _) => Task.FromResult(proven)));
+        pipeline.Add("go on", approved, async (approval, _, token) => await File.WriteAllTextAsync("approved", $"{approval.Method}: {approval.Reason}", token).ConfigureAwait(false));
+        return Task.FromResult(pipeline.Build());
+    }
+
+    private DeploymentEnvironment Of(string name) => new()
+    {
+        Name = name,
+        App = Name,
+        Manifest = new ManifestTarget { Repository = manifests, File = $"values-{name}.yaml" },
+        Approval = new ApprovalPolicy { Methods = methods, Signers = new ApprovalSigners("allowed-signers") },
+    };
 }

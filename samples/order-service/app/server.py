@@ -1,4 +1,4 @@
-"""The HTTP side: GET /health, GET and POST /orders, GET /orders/ID."""
+"""The HTTP side: GET /health and /live, GET and POST /orders, GET /orders/ID."""
 
 import json
 from http import HTTPStatus
@@ -27,6 +27,8 @@ class OrderHandler(BaseHTTPRequestHandler):
         path = self.path.split("?", 1)[0]
         if path == "/health":
             self._reply(HTTPStatus.OK, {"status": "ok", "version": self.version})
+        elif path == "/live":
+            self._reply(HTTPStatus.OK, {"alive": True})
         elif path == "/orders":
             self._reply(HTTPStatus.OK, {"orders": self.store.all()})
         elif path.startswith("/orders/"):
@@ -56,7 +58,7 @@ class OrderHandler(BaseHTTPRequestHandler):
             self._reply(HTTPStatus.CREATED, order, {"Location": f"/orders/{order['id']}"})
 
     def log_message(self, format, *args):
-        if self.path != "/health":  # probes would drown everything else
+        if self.path not in ("/health", "/live"):  # probes would drown everything else
             super().log_message(format, *args)
 
     def _read_body(self):

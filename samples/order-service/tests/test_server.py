@@ -36,6 +36,10 @@ class ServerTests(unittest.TestCase):
     def post(self, order):
         return self.request("POST", "/orders", json.dumps(order))
 
+    def test_live_says_only_that_the_process_works(self):
+        status, body, _ = self.request("GET", "/live")
+        self.assertEqual((200, {"alive": True}), (status, body))
+
     def test_health_names_the_version(self):
         status, body, headers = self.request("GET", "/health")
         self.assertEqual((200, {"status": "ok", "version": "1.2.3"}), (status, body))

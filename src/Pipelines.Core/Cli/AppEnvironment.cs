@@ -30,9 +30,6 @@ internal sealed record AppEnvironment
 
     public bool HandlesSignals { get; init; }
 
-    /// <summary>Reads a line that a person types; null where nobody is there.</summary>
-    public Func<string?>? ReadLine { get; init; }
-
     /// <summary>A test that looks on while the journal is written.</summary>
     public JournalWatch? JournalWatch { get; init; }
 
@@ -52,7 +49,6 @@ internal sealed record AppEnvironment
             CurrentDirectory = Environment.CurrentDirectory,
             BaseDirectory = AppContext.BaseDirectory,
             HandlesSignals = true,
-            ReadLine = () => Console.IsInputRedirected ? null : Console.ReadLine(),
         };
 #pragma warning restore RS0030
     }

@@ -39,6 +39,7 @@ internal static class Application
                 CliCommand.Oidc => await OidcCommand.RunAsync(invocation).ConfigureAwait(false),
                 CliCommand.Approve => await ApproveCommand.RunAsync(invocation).ConfigureAwait(false),
                 CliCommand.Promote => await PromoteCommand.RunAsync(invocation).ConfigureAwait(false),
+                CliCommand.Preview => await PreviewCommand.RunAsync(invocation).ConfigureAwait(false),
                 _ => await RunCommand.RunAsync(invocation).ConfigureAwait(false),
             };
         }
@@ -46,6 +47,10 @@ internal static class Application
         {
             await environment.Error.WriteLineAsync("error: " + masker.Mask(exception.Message)).ConfigureAwait(false);
             return exception.Kind switch { FailureKind.Usage => 2, FailureKind.MissingPrerequisite => 3, _ => 1 };
+        }
+        catch (OperationCanceledException exception) when (exception.InnerException is not TimeoutException)
+        {
+            return 130; // Ctrl-C while a command worked or asked: it was told that it stops
         }
 #pragma warning disable CA1031 // left to the runtime, it would be printed as it is: with whatever secret its message, or an inner one's, holds
         catch (Exception exception)

@@ -41,6 +41,12 @@ public abstract class PipelineTemplate
     /// <returns>Null by default: such a pipeline promotes nothing.</returns>
     public virtual Task<PromotionParts?> PromotionAsync(TemplateContext context, CancellationToken cancellationToken) => Task.FromResult<PromotionParts?>(null);
 
+    /// <summary>Its previews of pull requests: what <c>preview</c> acts on.</summary>
+    /// <param name="context">The settings, the mode, the checkout. Where <see cref="TemplateContext.WillRun"/> is false only the addresses are asked for: nothing is started, no secret is read.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Null by default: such a pipeline has no previews.</returns>
+    public virtual Task<Previews?> PreviewsAsync(TemplateContext context, CancellationToken cancellationToken) => Task.FromResult<Previews?>(null);
+
     /// <summary>What the machine needs for this pipeline, for <c>doctor</c>.</summary>
     /// <param name="context">The settings, the mode, the checkout.</param>
     public virtual IReadOnlyList<DoctorCheck> Doctor(TemplateContext context) => [];

@@ -9,4 +9,9 @@ public sealed record PromotionParts(
     IReadOnlyList<DeploymentEnvironment> Environments,
     ImageReference Repository,
     RegistryCredentials Credentials,
-    Func<PipelineBuilder, StageHandle<Deployment>, DeploymentEnvironment, StageHandle<ProvenDeployment>> Prove);
+    Func<PipelineBuilder, StageHandle<Deployment>, DeploymentEnvironment, StageHandle<ProvenDeployment>> Prove)
+{
+    /// <summary>Adds the stages that an environment needs before a deployment, such as the migration of its database, and returns the image as they hand it on. The approval is null for an environment that is not protected.</summary>
+    /// <value>null: there are none</value>
+    public Func<PipelineBuilder, StageHandle<PublishedImage>, StageHandle<Approval>?, DeploymentEnvironment, StageHandle<PublishedImage>>? Prepare { get; init; }
+}

@@ -1,3 +1,4 @@
+using Pipelines.Core.Hosts;
 using Pipelines.Core.Tools.Git;
 
 namespace Pipelines.Core;
@@ -8,7 +9,7 @@ public sealed class TemplateContext
     private readonly Func<SourceRevision, SourceRevision> _completeSource;
     private SourceRevision? _source;
 
-    internal TemplateContext(Func<SourceRevision, SourceRevision> completeSource) => _completeSource = completeSource;
+    internal TemplateContext(Func<SourceRevision, SourceRevision> completeSource, CiHost host) => (_completeSource, Host) = (completeSource, host);
 
     /// <summary>The settings.</summary>
     public required EffectiveSettings Settings { get; init; }
@@ -25,6 +26,9 @@ public sealed class TemplateContext
     /// <summary>The run's own folder. Absolute.</summary>
     public required string RunDirectory { get; init; }
 
+    /// <summary>The pull or merge request that is built; null for a branch or a tag.</summary>
+    public int? PullRequest => Host.PullRequest;
+
     /// <summary>The faults that <c>--sandbox-fault</c> asked for, as they were typed.</summary>
     public required IReadOnlyList<string> SandboxFaults { get; init; }
 
@@ -36,6 +40,9 @@ public sealed class TemplateContext
 
     /// <summary>Tells of something that may need a look but fails nothing.</summary>
     public required Action<string> Warn { get; init; }
+
+    /// <summary>The system that this is on.</summary>
+    internal CiHost Host { get; }
 
     /// <summary>Whether a run goes on, so that what it kept must still fit: the addresses of a sandbox, above all.</summary>
     internal bool IsResumed { get; init; }

@@ -51,6 +51,8 @@ public sealed partial class PipelineBuilder
         ThrowIfBuilt(nameof(Add));
         if (SecretTypes.Holds(typeof(TOutput)))
             _errors.Add($"'{name}' has a Secret as its output ({TypeNames.Of(typeof(TOutput))}). Outputs are kept and reported: fetch the secret with context.Secrets.GetAsync(…) in the stage that needs it.");
+        if ((stage as ICheckedStage)?.WhyNot(inputs.Count) is { } why)
+            _errors.Add($"'{name}': {why}");
         var behaviour = new StageBehaviour
         {
             Kind = stage switch { Delegate => "lambda", PipelineBuilder => "gather", _ => stage.GetType().Name },
@@ -60,6 +62,7 @@ public sealed partial class PipelineBuilder
             Environment = (stage as IEnvironmentStage)?.Environment,
             RunAsync = async (values, context, cancellationToken) => Checked(name, await TaskOf(run(values, context, cancellationToken)).ConfigureAwait(false)),
             KeepsLaterEffects = stage is IKeepsLaterEffects { KeepsLaterEffects: true },
+            IsProcessBound = stage is IProcessBound,
             Undo = stage is IUndoable<TOutput> undoable ? (output, context, cancellationToken) => undoable.UndoAsync((TOutput)output!, context, cancellationToken) : null,
         };
         var draft = new StageDraft(this, _drafts.Count, name, behaviour, inputs);

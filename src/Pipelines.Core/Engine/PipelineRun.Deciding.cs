@@ -67,9 +67,9 @@ internal sealed partial class PipelineRun
         return outcome;
     }
 
-    /// <summary>Whether a kill came in the middle of a stage's effect: it was at work then, so that even a run that is about to end must find out what became of it.</summary>
+    /// <summary>Whether a kill came in the middle of a stage's effect: it was at work then, so that even a run that is about to end must find out what became of it, with the lock that it had.</summary>
     private bool MustDecide(PlannedStage stage) =>
-        _setup.Resumption is { IsOwn: true } && !_setup.Cancel.IsCancellationRequested && !_forced && _setup.Journal?.HasHalfDone(stage.Name) == true;
+        _setup.Resumption is { IsOwn: true } own && !_setup.Cancel.IsCancellationRequested && !_forced && (_setup.Journal?.HasHalfDone(stage.Name) == true || own.MustRetake(stage));
 
     /// <summary>A failure: nothing new starts.</summary>
     private void Stop(string stage)

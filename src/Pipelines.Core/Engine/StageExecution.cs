@@ -85,6 +85,7 @@ internal sealed class StageExecution : IThreadPoolWorkItem
             ForceToken = _setup.Force,
             Terminal = _setup.Terminal,
             Tests = _setup.Tests,
+            IsRetaken = _setup.Resumption?.IsRetaken(_stage) == true,
             Effects = _setup.Journal is { } journal ? new Journal.StageEffects(_stage, journal, isUndo: false) : null,
         };
         while (true)
@@ -101,7 +102,7 @@ internal sealed class StageExecution : IThreadPoolWorkItem
                 if (Ended(exception) is { } ended)
                     return ended;
                 if (exception is WaitingForHumanException waiting)
-                    return new StageOutcome.Skipped(new SkipCause.WaitingForHuman(_hub.Masker.Mask(waiting.What)));
+                    return new StageOutcome.Skipped(new SkipCause.WaitingForHuman(_hub.Masker.Mask(waiting.What)) { Advice = waiting.Advice is { } advice ? _hub.Masker.Mask(advice) : null });
                 Failure failure = Failures.Of(exception, _hub.Masker);
                 if (attempt >= _stage.Retry.MaxAttempts || !TransientErrors.IsTransient(exception))
                     return new StageOutcome.Failed(failure);

@@ -3,8 +3,10 @@ namespace Pipelines.Core.GitOps;
 /// <summary>Checks the path of a file in the manifest repository.</summary>
 internal static class ManifestPath
 {
+    /// <param name="path">The path.</param>
+    /// <param name="setting">The setting that says so.</param>
     /// <exception cref="InvalidUsageException">It leads out of the repository, or into git's own folder.</exception>
-    public static void Check(string path)
+    public static void Check(string path, string setting = "manifest.file")
     {
         string? reason =
             string.IsNullOrWhiteSpace(path) ? "it is empty"
@@ -16,6 +18,6 @@ internal static class ManifestPath
             : path.Split('/').Any(part => part.Equals(".git", StringComparison.OrdinalIgnoreCase)) ? "it leads into git's own folder"
             : null;
         if (reason is not null)
-            throw new InvalidUsageException($"The manifest's file is no path inside the manifest repository: {reason}.", $"  '{path}'", "Set manifest.file to a path from the repository's root, such as apps/order-service/values-staging.yaml.");
+            throw new InvalidUsageException(setting == "manifest.file" ? $"The manifest's file is no path inside the manifest repository: {reason}." : $"{setting} is no path inside its repository: {reason}.", $"  '{path}'", $"Set {setting} to a path from the repository's root, such as apps/order-service/values-staging.yaml.");
     }
 }

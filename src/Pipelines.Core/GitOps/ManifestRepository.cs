@@ -63,8 +63,8 @@ internal sealed partial class ManifestRepository : IDisposable
                 }
 
                 // On the very state that is pushed onto: whatever changes after this look, the push is refused and all is looked at again.
-                if (commit.Environment is not null)
-                    EnvironmentLease.Find(commit.RunId, commit.App, commit.Environment)?.ThrowIfLost();
+                if (commit.Environment is not null && EnvironmentLease.Find(commit.RunId, commit.App, commit.Environment) is { } lease)
+                    await lease.ConfirmAsync(cancellationToken).ConfigureAwait(false);
                 RefuseBlocked(commit, blocked);
                 await RefuseOlderAsync(clone, commit, value, cancellationToken).ConfigureAwait(false);
                 previous = value;

@@ -41,10 +41,11 @@ internal sealed class RefDocuments : IDisposable
         ManifestTargets.Check(target);
         GitRemote remote = await ManifestTargets.RemoteAsync(target, context, cancellationToken).ConfigureAwait(false);
         string folder = Path.Combine(context.Run.RunDirectory, "work", "refs-" + Guid.NewGuid().ToString("N")[..8]);
-        Directory.CreateDirectory(folder);
-        var documents = new RefDocuments(remote, new GitIdentity(target.AuthorName, target.AuthorEmail, default), context, folder);
-        await documents.LocalAsync(["init", "--quiet", "--bare", "--template=", "."], null, cancellationToken, inRepository: false).ConfigureAwait(false);
-        return documents;
+        // What `git init` would make, without a process: https://git-scm.com/docs/gitrepository-layout
+        Directory.CreateDirectory(Path.Combine(folder, "objects"));
+        Directory.CreateDirectory(Path.Combine(folder, "refs"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "HEAD"), "ref: refs/heads/none\n", cancellationToken).ConfigureAwait(false);
+        return new RefDocuments(remote, new GitIdentity(target.AuthorName, target.AuthorEmail, default), context, folder);
     }
 
     /// <summary>The document of a ref; null where there is none.</summary>
@@ -54,7 +55,8 @@ internal sealed class RefDocuments : IDisposable
     /// <summary>Every document whose ref's name fits a pattern with one <c>*</c>. One request, in which the server sends those refs only.</summary>
     public async Task<IReadOnlyList<RefDocument>> ListAsync(string pattern, CancellationToken cancellationToken)
     {
-        await RemoteAsync("fetch from", ["fetch", "--quiet", "--no-tags", "--depth=1", "--prune", _remote.Address, $"+{pattern}:{pattern}"], pattern, cancellationToken).ConfigureAwait(false);
+        if (!await FetchAsync(pattern, cancellationToken).ConfigureAwait(false))
+            return [];
         string refs = await LocalAsync(["for-each-ref", "--format=%(refname) %(objectname)", pattern[..(pattern.LastIndexOf('/') + 1)]], null, cancellationToken).ConfigureAwait(false);
         string start = pattern[..pattern.IndexOf('*', StringComparison.Ordinal)];
         string[][] found = [.. refs.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim().Split(' ')).Where(pair => pair[0].StartsWith(start, StringComparison.Ordinal))];
@@ -85,8 +87,8 @@ internal sealed class RefDocuments : IDisposable
             data {Encoding.UTF8.GetByteCount(text)}
 
             """.ReplaceLineEndings("\n"); // https://git-scm.com/docs/git-fast-import#_input_format
-        string commit = (await LocalAsync(["fast-import", "--quiet", "--force", "--done"], stream + text + "\nget-mark :1\ndone\n", cancellationToken).ConfigureAwait(false)).Trim();
-        await LocalAsync(["update-ref", "-d", NewCommit], null, cancellationToken).ConfigureAwait(false);
+        // One small pack instead of another process that takes it apart; the branch may stay: each commit says itself what it comes after.
+        string commit = (await LocalAsync(["-c", "fastimport.unpackLimit=1", "fast-import", "--quiet", "--force", "--done"], stream + text + "\nget-mark :1\ndone\n", cancellationToken).ConfigureAwait(false)).Trim();
         return await PushAsync(name, commit, expected, cancellationToken).ConfigureAwait(false) ? new RefDocument(name, commit, text) : null;
     }
 
@@ -113,8 +115,8 @@ internal sealed class RefDocuments : IDisposable
     {
         try
         {
-            await RemoteAsync("push to", ["push", "--porcelain", "--no-verify", $"--force-with-lease={name}:{expected?.Commit}", _remote.Address, $"{commit}:{name}"], name, cancellationToken).ConfigureAwait(false);
-            return true;
+            CommandResult result = await RunAsync(_remote.Command("push", "--porcelain", "--no-verify", $"--force-with-lease={name}:{expected?.Commit}", _remote.Address, $"{commit}:{name}"), cancellationToken).ConfigureAwait(false);
+            return result.Succeeded ? true : throw GitErrors.For("push to", _remote with { Branch = name }, result.Output + "\n" + result.ErrorOutput);
         }
         catch (GitException exception) when (exception.Failure == GitFailure.Rejected)
         {
@@ -144,28 +146,27 @@ internal sealed class RefDocuments : IDisposable
         return documents;
     }
 
-    private async Task RemoteAsync(string doing, IReadOnlyList<string> arguments, string name, CancellationToken cancellationToken)
+    /// <summary>Brings the refs that fit here. A fetch of a pattern that nothing fits ends with 1 and says nothing.</summary>
+    private async Task<bool> FetchAsync(string pattern, CancellationToken cancellationToken)
     {
-        CommandResult result = await RunAsync(_remote.Command(arguments), cancellationToken).ConfigureAwait(false);
-        // A fetch of a pattern that nothing fits ends with 1 and says nothing.
-        bool isNothing = arguments[0] == "fetch" && result is { ExitCode: 1 } && string.IsNullOrWhiteSpace(result.ErrorOutput);
-        if (!result.Succeeded && !isNothing)
-            throw GitErrors.For(doing, _remote with { Branch = name }, result.Output + "\n" + result.ErrorOutput);
+        CommandResult result = await RunAsync(_remote.Command("fetch", "--quiet", "--no-tags", "--depth=1", "--prune", _remote.Address, $"+{pattern}:{pattern}"), cancellationToken).ConfigureAwait(false);
+        if (result is { ExitCode: 1 } && string.IsNullOrWhiteSpace(result.ErrorOutput))
+            return false;
+        return result.Succeeded ? true : throw GitErrors.For("fetch from", _remote with { Branch = pattern }, result.Output + "\n" + result.ErrorOutput);
     }
 
-    private async Task<string> LocalAsync(IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken, bool inRepository = true)
+    private async Task<string> LocalAsync(IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken)
     {
         Command command = GitCommand.Create(arguments);
-        CommandResult result = await RunAsync(input is null ? command : command.WithInput(input), cancellationToken, inRepository).ConfigureAwait(false);
-        return result.Succeeded ? result.Output : throw new GitException(GitFailure.Other, $"'git {arguments[0]}' failed in the copy of the manifest repository.", GitErrors.Evidence(result.ErrorOutput), "Check that the disk of this machine is not full, and run again.");
+        CommandResult result = await RunAsync(input is null ? command : command.WithInput(input), cancellationToken).ConfigureAwait(false);
+        return result.Succeeded ? result.Output : throw new GitException(GitFailure.Other, "Git failed in its copy of the manifest repository's refs.", GitErrors.Evidence(result.ErrorOutput), "Check that the disk of this machine is not full, and run again.");
     }
 
-    private Task<CommandResult> RunAsync(Command command, CancellationToken cancellationToken, bool inRepository = true)
+    private Task<CommandResult> RunAsync(Command command, CancellationToken cancellationToken)
     {
         if (_remote.IsSandbox)
             command = command.WithEnvironment("GIT_CONFIG_GLOBAL", GitCommand.NullDevice).WithEnvironment("GIT_CONFIG_NOSYSTEM", "1");
-        if (inRepository)
-            command = command.WithEnvironment("GIT_DIR", "."); // never the service's checkout around it
+        command = command.WithEnvironment("GIT_DIR", "."); // never the service's checkout around it
         return ProcessRunner.RunAsync(command, _folder, null, _context.Time, cancellationToken, _context.ForceToken);
     }
 }

@@ -21,6 +21,9 @@ internal record CiHost
     /// <summary>The number of the pull or merge request.</summary>
     public int? PullRequest { get; init; }
 
+    /// <summary>The project whose pull requests these are; null where the host does not say.</summary>
+    public HostProject? Project { get; init; }
+
     /// <summary>Who pushed or pressed the button.</summary>
     public string? Actor { get; init; }
 

@@ -22,6 +22,7 @@ internal sealed record GitHubActionsHost : CiHost
             Branch = environment.Get("GITHUB_HEAD_REF") ?? HostValues.After(reference, "refs/heads/"),
             CommitSha = HostValues.Commit(environment.Get("GITHUB_SHA")),
             PullRequest = HostValues.Number(HostValues.After(reference, "refs/pull/")?.Split('/')[0]),
+            Project = repository is null ? null : new HostProject(CodeHost.GitHub, repository, HostValues.Address(environment.Get("GITHUB_API_URL"))),
             Actor = environment.Get("GITHUB_TRIGGERING_ACTOR") ?? environment.Get("GITHUB_ACTOR"),
             SummaryPath = environment.Get("GITHUB_STEP_SUMMARY"),
         };

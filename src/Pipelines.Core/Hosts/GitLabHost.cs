@@ -21,6 +21,8 @@ internal sealed record GitLabHost : CiHost
         Branch = environment.Get("CI_COMMIT_BRANCH") ?? environment.Get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"),
         CommitSha = HostValues.Commit(environment.Get("CI_COMMIT_SHA")),
         PullRequest = HostValues.Number(environment.Get("CI_MERGE_REQUEST_IID")),
+        // A merge request belongs to the project it goes to, also where the pipeline runs in a fork.
+        Project = (environment.Get("CI_MERGE_REQUEST_PROJECT_PATH") ?? environment.Get("CI_PROJECT_PATH")) is { } path ? new HostProject(CodeHost.GitLab, path, HostValues.Address(environment.Get("CI_API_V4_URL"))) : null,
         Actor = environment.Get("GITLAB_USER_LOGIN"),
     };
 

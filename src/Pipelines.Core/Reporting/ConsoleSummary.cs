@@ -20,14 +20,12 @@ internal sealed class ConsoleSummary(RunRecord record, Ink ink, Func<PlannedStag
         foreach (StageRecord stage in RunStory.Failed(record))
             Failure(stage);
         Undos();
-        Section("Running now", ShowsRunning() ? RunStory.RunningNow(record) : []);
+        Section("Running now", RunStory.NeedsALook(record) ? RunStory.RunningNow(record) : []);
         Section("Next", RunStory.NextSteps(record, logOf).ConvertAll(step => step.ToString()));
         Section("Warnings", record.Warnings);
         Last();
         return _text.ToString();
     }
-
-    private bool ShowsRunning() => record.Result!.Status != RunStatus.Succeeded || record.Stages.Any(stage => stage.Undo is not null);
 
     private void Table()
     {

@@ -32,7 +32,7 @@ internal sealed class HtmlPage(RunRecord record, IReadOnlyDictionary<PlannedStag
 
     private void Header(RunResult result, string state)
     {
-        (string sign, string word) = result.Status switch { RunStatus.Succeeded => ("✓", "Succeeded"), RunStatus.Cancelled => ("■", "Cancelled"), _ => ("✗", "Failed") };
+        (string sign, string word) = result.Status switch { RunStatus.Succeeded => RunStory.Waiting(record).Any() ? ("✋", "Waits for a human") : ("✓", "Succeeded"), RunStatus.Cancelled => ("■", "Cancelled"), _ => ("✗", "Failed") };
         _html.Append("<header>\n<div class=\"wrap\">\n<p class=\"eyebrow\">Pipeline run</p>\n<div class=\"title\"><h1>").Text(record.Plan!.Name).Append("</h1><span class=\"pill ").Append(state)
             .Append("\"><span aria-hidden=\"true\">").Append(sign).Append("</span> ").Append(word).Append("</span></div>\n<ul class=\"meta\">\n");
         RunInfo run = record.Run!;
@@ -63,8 +63,7 @@ internal sealed class HtmlPage(RunRecord record, IReadOnlyDictionary<PlannedStag
 
     private void Story(RunResult result)
     {
-        bool anyUndo = result.Undos.Count > 0;
-        if (result.Status == RunStatus.Succeeded && !anyUndo)
+        if (!RunStory.NeedsALook(record))
             return;
         _html.Append("<section class=\"story\" aria-label=\"What happened\">\n");
         foreach (StageRecord stage in RunStory.Failed(record))
@@ -144,8 +143,8 @@ internal sealed class HtmlPage(RunRecord record, IReadOnlyDictionary<PlannedStag
             Tile("Findings", blocking > 0 ? $"{blocking} blocking" : Amounts.Number(findings), simulated ? "simulated scan" : blocking > 0 ? $"of {findings} in all" : findings == 0 ? "nothing found" : "none blocks", blocking > 0);
         if (worst is not null)
             Tile("Analysis", MetricText.Word(worst.Verdict), $"{Amounts.Count(worst.Metrics.Count, "metric")}, {Amounts.Duration(worst.Duration)}", worst.Verdict != AnalysisVerdict.Pass);
-        if (result.Status == RunStatus.Succeeded && record.Fact("environment") is { } environment)
-            Tile("Environment", environment, record.Fact("tag") is { } tag ? "tag " + LogText.Cut(tag, 18) : "");
+        if (result.Status == RunStatus.Succeeded && record.Environments().ToArray() is { Length: > 0 } environments)
+            Tile(environments.Length == 1 ? "Environment" : "Environments", string.Join(", ", environments), record.Fact("tag") is { } tag ? "tag " + LogText.Cut(tag, 18) : "");
         _html.Append("</section>\n");
     }
 

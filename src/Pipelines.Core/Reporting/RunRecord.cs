@@ -66,14 +66,23 @@ internal sealed class RunRecord
         }
     }
 
-    /// <summary>The facts of the run; of one name the last value reported stands.</summary>
+    /// <summary>The facts of the run; of one name the last value reported stands. Where several environments were deployed to, each has its own.</summary>
     public IReadOnlyList<StageReport.Fact> Facts()
     {
         var facts = new List<StageReport.Fact>();
+        bool several = Environments().Skip(1).Any();
         foreach (StageRecord stage in _stages)
         {
-            foreach (StageReport.Fact fact in stage.Facts)
+            foreach (StageReport.Fact reported in stage.Facts)
             {
+                StageReport.Fact fact = reported;
+                if (several && stage.Stage.Environment is { } environment)
+                {
+                    if (fact.Name == "environment")
+                        continue; // each name says it
+                    fact = fact with { Name = $"{environment}: {fact.Name}" };
+                }
+
                 int known = facts.FindIndex(other => other.Name == fact.Name);
                 if (known >= 0)
                     facts[known] = fact;
@@ -84,6 +93,9 @@ internal sealed class RunRecord
 
         return facts;
     }
+
+    /// <summary>The environments that were deployed to, the first one first.</summary>
+    public IEnumerable<string> Environments() => _stages.Select(stage => stage.Fact("environment")).OfType<string>().Distinct();
 
     /// <summary>The value of a fact; null where nobody reported it.</summary>
     public string? Fact(string name)

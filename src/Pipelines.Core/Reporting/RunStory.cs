@@ -10,6 +10,7 @@ internal static class RunStory
         string duration = Amounts.Duration(result.Duration);
         return record.Plan!.Name + result.Status switch
         {
+            RunStatus.Succeeded when Waiting(record).FirstOrDefault() is { Stage: { } stage } => $": waits for a human at '{stage.Name}' ({duration})",
             RunStatus.Succeeded => $": succeeded in {duration}",
             RunStatus.Cancelled => $": cancelled after {duration}",
             _ => $" failed: {string.Join(", ", Failed(record).Select(stage => stage.Name))} ({duration})",
@@ -18,6 +19,17 @@ internal static class RunStory
 
     /// <summary>The stages that failed or timed out.</summary>
     public static IEnumerable<StageRecord> Failed(RunRecord record) => record.Stages.Where(stage => stage.Failure is not null);
+
+    /// <summary>The stages that left the rest to a person.</summary>
+    public static IEnumerable<(StageRecord Stage, SkipCause.WaitingForHuman For)> Waiting(RunRecord record)
+    {
+        foreach (StageRecord stage in record.Stages)
+            if (stage.Outcome is StageOutcome.Skipped { Cause: SkipCause.WaitingForHuman waiting })
+                yield return (stage, waiting);
+    }
+
+    /// <summary>Whether there is more to tell than that all went well.</summary>
+    public static bool NeedsALook(RunRecord record) => record.Result!.Status != RunStatus.Succeeded || Undone(record).Any() || Waiting(record).Any();
 
     /// <summary>The stages that were undone, or whose undo failed.</summary>
     public static IEnumerable<StageRecord> Undone(RunRecord record) => record.Stages.Where(stage => stage.Undo is not null);
@@ -43,7 +55,7 @@ internal static class RunStory
     /// <summary>What to do next, most useful first. Empty where all is well.</summary>
     public static List<NextStep> NextSteps(RunRecord record, Func<PlannedStage, string?> logOf)
     {
-        var steps = new List<NextStep>();
+        List<NextStep> steps = [.. Waiting(record).Select(waiting => new NextStep($"'{waiting.Stage.Name}' waits for a human: {waiting.For.What}{(waiting.For.Advice is { } advice ? $". {advice}" : "")}"))];
         foreach (StageRecord stage in record.Stages)
             if (stage.Undo is { Failure: not null })
                 steps.Add(new($"finish by hand what the undo of '{stage.Name}' could not: {stage.Undo.Failure.Advice ?? "revert " + (stage.Fact("manifest commit") is { } commit ? $"manifest commit {commit}" : "what it did")}"));

@@ -39,7 +39,7 @@ internal sealed class SummaryFile(string directory, CiHost host, StageLogs? logs
     {
         var text = new StringBuilder(2048);
         RunResult result = _record.Result!;
-        string sign = result.Status switch { RunStatus.Succeeded => "✅", RunStatus.Cancelled => "⏹️", _ => "❌" };
+        string sign = result.Status switch { RunStatus.Succeeded => RunStory.Waiting(_record).Any() ? "✋" : "✅", RunStatus.Cancelled => "⏹️", _ => "❌" };
         text.Append("## ").Append(sign).Append(' ').Append(Markdown.Line(RunStory.Headline(_record))).Append("\n\n").Append(Markdown.Line(RunFacts.Line(_record.Run!)));
         if (_record.Run!.BuildUrl is { } url)
             text.Append(" · [build](").Append(Markdown.Address(url)).Append(')');
@@ -54,7 +54,7 @@ internal sealed class SummaryFile(string directory, CiHost host, StageLogs? logs
                 text.Append("**↩️ Undone: ").Append(Markdown.Line(undo.Stage)).Append("**: ").Append(Markdown.Line(undo.Report?.Summary ?? "")).Append(" (because ").Append(Markdown.Line(undo.Because)).Append(" did not succeed)\n\n");
         }
 
-        if (result.Status != RunStatus.Succeeded)
+        if (RunStory.NeedsALook(_record))
         {
             List(text, "Running now", RunStory.RunningNow(_record));
             List(text, "Next", RunStory.NextSteps(_record, stage => logs?.PathOf(stage)).ConvertAll(step => step.ToString()));

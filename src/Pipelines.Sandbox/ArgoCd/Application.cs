@@ -65,6 +65,14 @@ internal sealed partial class Application(SandboxOptions options, string environ
         }
     }
 
+    /// <summary>It is deleted: who watches it hears no more of it.</summary>
+    public void End()
+    {
+        lock (_lock)
+            foreach (ChannelWriter<ApplicationStatus> subscriber in _subscribers)
+                subscriber.TryComplete();
+    }
+
     /// <summary>Looks whether the branch has moved, and starts what follows from it. Returns once the new commit is compared, not when it is rolled out.</summary>
     public async Task ObserveAsync(CancellationToken cancellationToken)
     {

@@ -33,7 +33,7 @@ internal sealed class ArgoCdStandIn(Cluster cluster, Secret token) : IStandIn
 
     private async Task GetAsync(HttpContext http, string name)
     {
-        if (cluster.Find(name) is not { } application)
+        if (await cluster.FindAsync(name, http.RequestAborted).ConfigureAwait(false) is not { } application)
         {
             await UnknownAsync(http, name).ConfigureAwait(false);
             return;
@@ -46,7 +46,7 @@ internal sealed class ArgoCdStandIn(Cluster cluster, Secret token) : IStandIn
 
     private async Task WatchAsync(HttpContext http, string name)
     {
-        if (cluster.Find(name) is not { } application)
+        if (await cluster.FindAsync(name, http.RequestAborted).ConfigureAwait(false) is not { } application)
         {
             await UnknownAsync(http, name).ConfigureAwait(false);
             return;

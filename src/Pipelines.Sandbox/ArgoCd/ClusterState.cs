@@ -46,6 +46,15 @@ internal sealed class ClusterState
         }
     }
 
+    public void Remove(string environment)
+    {
+        lock (_lock)
+        {
+            if (_states.Remove(environment))
+                StateFile.Write(_path, Answers.Bytes(Write));
+        }
+    }
+
     private static Dictionary<string, ApplicationState> Read(byte[] content)
     {
         var states = new Dictionary<string, ApplicationState>(StringComparer.Ordinal);

@@ -4,7 +4,7 @@ using Pipelines.Sandbox.Git;
 namespace Pipelines.Sandbox.CodeHosts;
 
 /// <summary>The requests of the manifest repository. A merge is a real one, in the bare repository. They live as long as the sandbox; the branches stay.</summary>
-internal sealed class PullRequestStore(string repository)
+internal sealed class PullRequestStore(string repository, bool knowsAll = false)
 {
     private readonly Lock _lock = new();
     private readonly List<SandboxPullRequest> _requests = [];
@@ -18,7 +18,17 @@ internal sealed class PullRequestStore(string repository)
         }
     }
 
-    public SandboxPullRequest? Find(int number) => All.FirstOrDefault(request => request.Number == number);
+    /// <summary>One by its number; where every pull request is known, one that nobody opened yet is open from now on.</summary>
+    public SandboxPullRequest? Find(int number)
+    {
+        lock (_lock)
+        {
+            SandboxPullRequest? found = _requests.Find(request => request.Number == number);
+            if (found is null && knowsAll && number > 0)
+                _requests.Add(found = new SandboxPullRequest(number, $"pull-request-{number}", "main", $"Pull request {number}", "", "open", []));
+            return found;
+        }
+    }
 
     /// <summary>Opens one; null where one is open for the branch, or a branch does not exist.</summary>
     public async Task<SandboxPullRequest?> OpenAsync(string branch, string target, string title, string body, CancellationToken cancellationToken)
@@ -29,7 +39,7 @@ internal sealed class PullRequestStore(string repository)
         {
             if (_requests.Exists(request => request.State == "open" && request.Branch == branch && request.Target == target))
                 return null;
-            var opened = new SandboxPullRequest(_requests.Count + 1, branch, target, title, body, "open", []);
+            var opened = new SandboxPullRequest(_requests.Select(request => request.Number).DefaultIfEmpty().Max() + 1, branch, target, title, body, "open", []);
             _requests.Add(opened);
             return opened;
         }

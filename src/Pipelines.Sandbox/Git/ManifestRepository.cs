@@ -64,6 +64,10 @@ internal sealed class ManifestRepository
         return line < 0 || answer[..line].Split(' ') is not [_, "blob", _] ? null : answer[(line + 1)..].TrimEnd('\n') + "\n";
     }
 
+    /// <summary>All files of a commit.</summary>
+    public async Task<string[]> ListAsync(string commit, CancellationToken cancellationToken) =>
+        (await SandboxGit.RunAsync(Path, null, cancellationToken, "ls-tree", "-r", "-z", "--name-only", commit).ConfigureAwait(false)).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>Lets the next push lose a race that really happens: git itself rejects it.</summary>
     public void ArmRace(string environment)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -8,18 +9,21 @@ using Pipelines.Sandbox.Hosting;
 
 namespace Pipelines.Sandbox.GitHub;
 
-/// <summary>GitHub's REST API for the pull requests of one repository: https://docs.github.com/rest/pulls/pulls and https://docs.github.com/rest/issues/comments.</summary>
-internal sealed class GitHubStandIn(PullRequestStore requests, Secret token) : IStandIn
+/// <summary>GitHub's REST API for one repository: pull requests (https://docs.github.com/rest/pulls/pulls), their comments (https://docs.github.com/rest/issues/comments) and the reviews of environments.</summary>
+internal sealed class GitHubStandIn(PullRequestStore requests, EnvironmentReviews reviews, Secret token) : IStandIn
 {
     public const string Project = "sandbox/manifests";
 
     private readonly byte[] _authorization = Encoding.UTF8.GetBytes("Bearer " + token.Reveal());
+    private readonly byte[] _withoutPermission = Encoding.UTF8.GetBytes("Bearer " + reviews.WithoutPermission.Reveal());
 
     public async Task HandleAsync(HttpContext http)
     {
-        if (!System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(http.Request.Headers.Authorization.ToString()), _authorization))
+        byte[] authorization = Encoding.UTF8.GetBytes(http.Request.Headers.Authorization.ToString());
+        if (!CryptographicOperations.FixedTimeEquals(authorization, _authorization))
         {
-            await ErrorAsync(http, 401, "Bad credentials").ConfigureAwait(false);
+            bool isKnown = CryptographicOperations.FixedTimeEquals(authorization, _withoutPermission);
+            await ErrorAsync(http, isKnown ? 403 : 401, isKnown ? "Resource not accessible by personal access token" : "Bad credentials").ConfigureAwait(false);
             return;
         }
 
@@ -75,6 +79,9 @@ internal sealed class GitHubStandIn(PullRequestStore requests, Secret token) : I
                 string now = (await RequestBody.ReadAsync(http).ConfigureAwait(false))?.GetValueOrDefault("body") ?? "";
                 requests.Change(commented.Number, one => one with { Comments = [.. one.Comments.Select((old, index) => index == (int)(id % 1000) ? now : old)] });
                 await http.JsonAsync(200, json => WriteComment(json, id, now)).ConfigureAwait(false);
+                break;
+            case ("GET", ["actions", "runs", var run, "approvals"]):
+                await reviews.AnswerAsync(http, run).ConfigureAwait(false);
                 break;
             default:
                 await ErrorAsync(http, 404, "Not Found").ConfigureAwait(false);

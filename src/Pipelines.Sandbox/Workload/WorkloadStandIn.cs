@@ -10,7 +10,7 @@ internal sealed class WorkloadStandIn(Cluster cluster, string app) : IStandIn
     public async Task HandleAsync(HttpContext http)
     {
         string[] path = (http.Request.Path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (path.Length == 0 || cluster.Find($"{app}-{path[0]}") is not { } application)
+        if (path.Length == 0 || await cluster.FindAsync($"{app}-{path[0]}", http.RequestAborted).ConfigureAwait(false) is not { } application)
         {
             await http.TextAsync(404, $"No such environment. The environments are: {string.Join(", ", cluster.Environments)}.").ConfigureAwait(false);
             return;

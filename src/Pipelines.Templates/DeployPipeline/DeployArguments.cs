@@ -33,7 +33,8 @@ internal static partial class DeployArguments
     }
 
     public static string? CheckEnvironment(string name) =>
-        name.Length is > 0 and <= 40 && char.IsAsciiLetterLower(name[0]) && name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-')
+        name == "approval" ? "'approval' is no name for an environment: settings of all of them are called so (approval.approvers)."
+        : name.Length is > 0 and <= 40 && char.IsAsciiLetterLower(name[0]) && name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-')
             ? null
             : $"'{name}' is no name of an environment: lower-case letters, digits and dashes, starting with a letter.";
 

@@ -22,10 +22,10 @@ internal static class DeployDoctor
         if (!isLive)
             return checks;
         EffectiveSettings settings = context.Settings;
-        checks.Add(Secret("manifest.token", settings.Get(keys.Manifest.Token), context));
+        checks.Add(DeliveryChecks.Secret("manifest.token", settings.Get(keys.Manifest.Token), context));
         foreach (SecretReference token in keys.Environments.Select(environment => settings.Get(keys.ArgoCd.Token).In(app, environment.Name)).Distinct())
-            checks.Add(Secret("argocd.token", token, context));
-        checks.Add(OrStandIn(Secret("slack", settings.Find(keys.Slack.Webhook) ?? settings.Get(keys.Slack.Token), context), required: false, $"Slack hears nothing of runs of {app}; they run all the same"));
+            checks.Add(DeliveryChecks.Secret("argocd.token", token, context));
+        checks.Add(OrStandIn(DeliveryChecks.Secret("slack", settings.Find(keys.Slack.Webhook) ?? settings.Get(keys.Slack.Token), context), required: false, $"Slack hears nothing of runs of {app}; they run all the same"));
         var repository = ImageReference.Parse(ecrRepo);
         string login = RegistryCredentials.For(repository) is RegistryCredentials.Ecr ecr
             ? $"Amazon ECR in {ecr.Region}, signed in to with the AWS credentials of this machine when a run needs it"
@@ -41,6 +41,7 @@ internal static class DeployDoctor
 
         if (settings.Has(keys.Manifest.Repository))
             checks.Add(DeployReach.Manifest(app, keys, context));
+        checks.AddRange(DeliveryChecks.All(LiveTarget.Describe(app, repository, keys, context), keys, context));
         return checks;
     }
 
@@ -52,14 +53,8 @@ internal static class DeployDoctor
             : new DoctorFinding(DoctorStatus.Missing, $"there is none at {file}", "Write one, or name it with image.dockerfile.");
     }
 
-    private static DoctorCheck Secret(string name, SecretReference reference, TemplateContext context) => new(name, async cancellationToken =>
-    {
-        await context.Secrets.GetAsync(reference, cancellationToken).ConfigureAwait(false);
-        return new DoctorFinding(DoctorStatus.Ok, $"{reference} has a value");
-    });
-
     /// <summary>Where something else takes the place of what is missing, that is a note.</summary>
-    private static DoctorCheck OrStandIn(DoctorCheck check, bool required, string instead) => required ? check : check with
+    public static DoctorCheck OrStandIn(DoctorCheck check, bool required, string instead) => required ? check : check with
     {
         LookAsync = async cancellationToken =>
         {

@@ -2,7 +2,7 @@ using Pipelines.Core;
 
 namespace Pipelines.Templates;
 
-/// <summary>The whole way of a service in one line: its tests, image, scan, push, a commit to the manifest repository, Argo CD, a smoke test, and one Slack message.</summary>
+/// <summary>The whole way of a service in one line: its tests, image, scan and push; then staging: a commit to the manifest repository, Argo CD, a smoke test, its metrics; an approval; the same for prod, with the same digest; and one Slack message.</summary>
 /// <remarks>
 /// On a laptop it runs against the sandbox: nothing leaves the machine. On a CI system, or with <c>--live</c>, it does it for real. Whatever fails after the commit undoes the commit.
 /// </remarks>
@@ -42,8 +42,8 @@ public sealed class DeployPipeline : PipelineTemplate
     public IDictionary<string, string> Settings { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>The environments, in the order an image goes through them.</summary>
-    /// <value><c>staging</c></value>
-    public IReadOnlyList<DeployEnvironment> Environments { get; init; } = [new("staging")];
+    /// <value><c>staging</c>, then <c>prod</c>, which is protected</value>
+    public IReadOnlyList<DeployEnvironment> Environments { get; init; } = [new("staging"), new("prod") { IsProtected = true }];
 
     /// <inheritdoc/>
     public override string Name => string.IsNullOrWhiteSpace(App) ? "(no name)" : App;
@@ -86,11 +86,24 @@ public sealed class DeployPipeline : PipelineTemplate
     }
 
     /// <inheritdoc/>
+    public override async Task<Previews?> PreviewsAsync(TemplateContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        // No target of a live run: that would fetch the secrets of all environments.
+        return context.Mode == RunMode.Live ? DeployPreviews.Live(App, Keys, context) : (await TargetAsync(context, cancellationToken).ConfigureAwait(false)).Previews;
+    }
+
+    /// <inheritdoc/>
     public override async Task<PromotionParts?> PromotionAsync(TemplateContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         DeployTarget target = await TargetAsync(context, cancellationToken).ConfigureAwait(false);
-        return new PromotionParts([.. target.Environments.Select(one => one.Environment)], target.Repository, target.Credentials, (pipeline, synced, environment) => DeployPlan.Prove(pipeline, synced, target.Environments.First(one => one.Environment.Name == environment.Name), Keys, context));
+        return new PromotionParts([.. target.Environments.Select(one => one.Environment)], target.Repository, target.Credentials, (pipeline, synced, environment) => DeployPlan.Prove(pipeline, synced, Of(environment), Keys, context))
+        {
+            Prepare = (pipeline, image, approval, environment) => DeployPlan.Migrate(pipeline, image, approval, Of(environment), context.Mode == RunMode.Sandbox),
+        };
+
+        EnvironmentTarget Of(DeploymentEnvironment environment) => target.Environments.First(one => one.Environment.Name == environment.Name);
     }
 
     /// <inheritdoc/>

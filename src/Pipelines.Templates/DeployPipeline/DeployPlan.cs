@@ -1,4 +1,5 @@
 using Pipelines.Core;
+using Pipelines.Core.Cli;
 using Pipelines.Core.Stages.Image;
 
 namespace Pipelines.Templates;
@@ -27,8 +28,14 @@ internal static class DeployPlan
         StageHandle<ScannedSource> sources = pipeline.Add("scan secrets", new SecretScan { IgnoreFile = settings.Get(keys.Scan.SecretIgnoreFile) }).WithTimeout(ShortStage);
         StageHandle<BuiltImage> image = pipeline.Add("build image", Image(keys, settings, target, isSandbox)).WithRetry(3).WithTimeout(settings.Get(keys.Image.Timeout));
         StageHandle<ScannedImage> scanned = pipeline.Add("scan image", Scan(keys, settings, target, isSandbox), image).WithRetry(4, TimeSpan.FromSeconds(5)).WithTimeout(ShortStage);
-        StageHandle<PublishedImage> pushed = pipeline.Add("push image", new PushImage { Credentials = target.Credentials }, scanned).After(tests, sources)
+        StageHandle<PublishedImage> pushed = pipeline.Add("push image", new PushImage { Credentials = target.Credentials }, scanned).After([tests, sources, .. ZeroDowntime(pipeline, keys, target, context)])
             .WithRetry(4, isSandbox ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(5)).WithTimeout(ShortStage);
+        if (keys.Preview.AreWanted(context))
+        {
+            PreviewPlan.Add(pipeline, pushed, target.Previews, context.PullRequest!.Value, keys, context); // and nothing else: no pull request gets any further
+            return pipeline.Build();
+        }
+
         if (!isSandbox)
             pushed.When(Condition.Branch([.. keys.Environments.SelectMany(environment => environment.BranchList(settings)).Distinct(StringComparer.Ordinal)]));
         StageHandle<ProvenDeployment>? proven = null;
@@ -51,27 +58,55 @@ internal static class DeployPlan
         string name = environment.Name;
         bool isSandbox = context.Mode == RunMode.Sandbox;
         var branches = isSandbox ? null : Condition.Branch([.. environment.AllowedBranches]);
-        StageHandle<Deployment> deployed;
-        if (environment.IsProtected && before is not null)
+        StageHandle<Approval>? approval = environment.IsProtected && before is not null
+            ? pipeline.Add($"approve {name}", new Approve(environment), before).WithRetry(3).WithTimeout(environment.Approval.Timeout + Margin)
+            : null;
+        if (branches is not null)
+            approval?.When(branches); // nobody is asked for what may not get there
+        StageHandle<PublishedImage>? locked = EnvironmentLocking.Lock(pipeline, environment, pushed, before, approval);
+        if (branches is not null)
+            locked?.When(branches);
+        StageHandle<PublishedImage> image = Migrate(pipeline, locked ?? pushed, approval, target, isSandbox);
+        if (image != (locked ?? pushed) && approval is null)
         {
-            StageHandle<Approval> approval = pipeline.Add($"approve {name}", new Approve(environment), before).WithTimeout(environment.Approval.Timeout + Margin);
-            if (branches is not null)
-                approval.When(branches); // nobody is asked for what may not get there
-            deployed = pipeline.Add($"deploy {name}", new DeployManifest(environment), pushed, before, approval);
-        }
-        else
-        {
-            deployed = pipeline.Add($"deploy {name}", new DeployManifest(environment), pushed);
             if (before is not null)
-                deployed.After(before);
+                image.After(before);
+            if (branches is not null)
+                image.When(branches);
         }
+
+        StageHandle<Deployment> deployed = approval is not null
+            ? pipeline.Add($"deploy {name}", new DeployManifest(environment), image, before!, approval)
+            : pipeline.Add($"deploy {name}", new DeployManifest(environment), image);
+        if (approval is null && before is not null)
+            deployed.After(before);
 
         deployed.Lock($"environment/{name}").WithRetry(3).WithTimeout(environment.Delivery is DeliverBy.PullRequest { WaitsForMerge: true } request ? request.Timeout + Margin : ShortStage);
         if (branches is not null)
             deployed.When(branches);
         StageHandle<Deployment> synced = pipeline.Add($"sync {name}", new ArgoCdSync(), deployed).WithTimeout(context.Settings.Get(keys.ArgoCd.Timeout) + Margin);
         StageHandle<ProvenDeployment> proven = Prove(pipeline, synced, target, keys, context);
-        return records ? pipeline.Add($"record {name}", new RecordProof(), proven).WithRetry(3).WithTimeout(ShortStage) : proven;
+        StageHandle<ProvenDeployment> last = records ? pipeline.Add($"record {name}", new RecordProof(), proven).WithRetry(3).WithTimeout(ShortStage) : proven;
+        EnvironmentLocking.Release(pipeline, environment, locked, last);
+        return last;
+    }
+
+    /// <summary>What an environment needs before a deployment, also one that <c>promote</c> makes: the migration of its database, where it has one. The image goes through it.</summary>
+    public static StageHandle<PublishedImage> Migrate(PipelineBuilder pipeline, StageHandle<PublishedImage> image, StageHandle<Approval>? approval, EnvironmentTarget target, bool isSandbox)
+    {
+        if (target.Migration is not { } migration)
+            return image;
+        string name = $"migrate {target.Environment.Name}";
+        var migrate = new MigrateDatabase(target.Environment, migration.Database ?? target.Environment.App, migration.Up, migration.Rollback) { Timeout = migration.Timeout };
+        var simulated = new SandboxMigration(migrate);
+        StageHandle<PublishedImage> migrated = (isSandbox, approval) switch
+        {
+            (true, null) => pipeline.Add(name, simulated, image),
+            (true, _) => pipeline.Add(name, simulated, image, approval),
+            (false, null) => pipeline.Add(name, migrate, image),
+            (false, _) => pipeline.Add(name, migrate, image, approval),
+        };
+        return migrated.Lock(migrate.LockName).WithTimeout(migration.Timeout + Margin);
     }
 
     /// <summary>What proves a deployment, also one that <c>promote</c> made: its smoke test, and its metrics where it has any.</summary>
@@ -81,6 +116,21 @@ internal static class DeployPlan
         StageHandle<ProvenDeployment> smoke = pipeline.Add($"smoke {name}", Smoke(keys, context.Settings, target, context.Mode == RunMode.Sandbox), synced)
             .WithTimeout(context.Settings.Get(keys.Smoke.Timeout) + Margin);
         return target.Analysis is { } analysis ? pipeline.Add($"observe {name}", new Observe(analysis), smoke).WithTimeout(analysis.Length + ObservationMargin) : smoke;
+    }
+
+    /// <summary>It needs no image, so that a pull request hears of it as well.</summary>
+    private static List<StageHandle> ZeroDowntime(PipelineBuilder pipeline, DeploySettings keys, DeployTarget target, TemplateContext context)
+    {
+        var checks = new List<StageHandle>();
+        foreach (EnvironmentTarget environment in target.Environments)
+        {
+            if (keys.ZeroDowntime.Of(environment, keys.Manifest, context) is not { } check)
+                continue;
+            IStage<ZeroDowntimeResult> stage = context.Mode == RunMode.Sandbox ? new SandboxZeroDowntime(check) : check;
+            checks.Add(pipeline.Add($"zero downtime {environment.Environment.Name}", stage).WithTimeout(ShortStage));
+        }
+
+        return checks;
     }
 
     private static ServiceTests Tests(DeploySettings keys, EffectiveSettings settings) => new()

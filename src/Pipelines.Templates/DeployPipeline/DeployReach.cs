@@ -65,6 +65,43 @@ internal static class DeployReach
             : new DoctorFinding(DoctorStatus.Missing, $"{target.Repository} has no branch '{target.Branch}'", "Make the branch, or set manifest.branch to the one that Argo CD follows.");
     });
 
+    /// <summary>Whether the allowed-signers file is on its branch.</summary>
+    public static DoctorCheck File(string name, DeploymentEnvironment environment, ApprovalSigners signers, TemplateContext context) => new(name, async cancellationToken =>
+    {
+        ManifestTarget manifest = environment.Manifest;
+        string repository = signers.Repository ?? manifest.Repository;
+        SecretReference? reference = signers.Repository is null ? manifest.Token : signers.Token;
+        string url = GitUrl.IsPath(repository) ? Path.GetFullPath(repository, context.Directory) : repository;
+        var remote = new GitRemote(url, signers.Branch ?? (signers.Repository is null ? manifest.Branch : "main"))
+        {
+            Token = reference is not null && GitUrl.IsHttp(repository) ? await TokenAsync(reference, context, cancellationToken).ConfigureAwait(false) : null,
+            TokenUser = manifest.TokenUser,
+        };
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("pipelines-doctor-");
+        try
+        {
+            CommandResult cloned = await RunAsync(remote.Command("clone", "--quiet", "--depth", "1", "--filter=blob:none", "--no-checkout", "--branch", remote.Branch, "--", remote.Address, folder.FullName)).ConfigureAwait(false);
+            if (!cloned.Succeeded)
+            {
+                GitException error = GitErrors.For("read", remote, cloned.ErrorOutput);
+                return new DoctorFinding(DoctorStatus.Missing, error.What, "Check approval.signers-repository and approval.signers-branch. " + error.Advice);
+            }
+
+            CommandResult listed = await RunAsync(GitCommand.Create(["-C", folder.FullName, "ls-tree", "--name-only", "HEAD", "--", signers.Path]).AllowAnyExitCode()).ConfigureAwait(false);
+            return listed.Output.Length > 0
+                ? new DoctorFinding(DoctorStatus.Ok, $"{signers.Path} is in {GitUrl.WithoutUserInfo(repository)}, branch '{remote.Branch}'")
+                : new DoctorFinding(DoctorStatus.Missing, $"{GitUrl.WithoutUserInfo(repository)} has no {signers.Path} on the branch '{remote.Branch}'", "Correct approval.signers, or commit the file there (docs/approvals.md).");
+        }
+        finally
+        {
+            foreach (FileInfo file in folder.EnumerateFiles("*", SearchOption.AllDirectories))
+                file.Attributes = FileAttributes.Normal; // git makes its objects read-only
+            folder.Delete(recursive: true);
+        }
+
+        Task<CommandResult> RunAsync(Command command) => ProcessRunner.RunAsync(command.Quiet(), context.Directory, null, context.Secrets, context.Time, cancellationToken);
+    });
+
     private static async Task<Secret?> TokenAsync(SecretReference reference, TemplateContext context, CancellationToken cancellationToken)
     {
         try

@@ -11,4 +11,7 @@ internal sealed record DeployTarget
 
     /// <summary>The environments, in the order an image goes through them.</summary>
     public required IReadOnlyList<EnvironmentTarget> Environments { get; init; }
+
+    /// <summary>The previews of pull requests.</summary>
+    public required Previews Previews { get; init; }
 }

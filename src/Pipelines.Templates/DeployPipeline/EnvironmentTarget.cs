@@ -14,4 +14,7 @@ internal sealed record EnvironmentTarget
 
     /// <summary>The metrics that a deployment is held against; null for none.</summary>
     public Analysis? Analysis { get; init; }
+
+    /// <summary>What is done to its database before a deployment; null for nothing.</summary>
+    public DeployMigration? Migration { get; init; }
 }

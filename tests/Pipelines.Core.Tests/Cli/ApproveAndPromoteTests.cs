@@ -1,3 +1,5 @@
+using Pipelines.Core.GitOps;
+using Pipelines.Core.Stages.Approve;
 using Pipelines.Core.Tests.Clients;
 using Pipelines.Core.Tests.Stages.Approve;
 
@@ -75,6 +77,77 @@ public sealed class ApproveAndPromoteTests : IAsyncLifetime
         Assert.DoesNotContain(await _gate.RefsAsync(), name => name.Contains("verdicts", StringComparison.Ordinal));
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
+    [Fact]
+    public async Task Approve_EnvironmentsNameTyped_LetsTheRunGoOn()
+    {
+        Task<Approval> waiting = Start();
+        await _gate.WaitingAsync();
+        _cli.Typed = " prod \n";
+        Assert.Equal(0, await ApproveAsync("--as", _gate.Ann.Name, "--key", _gate.Ann.Key));
+        Assert.Contains($"digest    {Gate.Digest}", _cli.Output, StringComparison.Ordinal); // what is decided is on the screen before it is
+        Assert.Contains("Approve this? Type the environment's name ('prod'): ", _cli.Output, StringComparison.Ordinal);
+        Assert.Equal(_gate.Ann.Name, (await waiting).ApprovedBy);
+    }
+
+    [Theory]
+    [InlineData("yes\n")]
+    [InlineData("PROD\n")]
+    [InlineData("\n")]
+    [InlineData("")] // the input ends
+    public async Task Approve_AnythingElseTyped_PushesNothing(string typed)
+    {
+        using var cancel = new CancellationTokenSource();
+        Task<Approval> waiting = Start(cancel.Token);
+        await _gate.WaitingAsync();
+        _cli.Typed = typed;
+        Assert.Equal(2, await ApproveAsync("--as", _gate.Ann.Name, "--key", _gate.Ann.Key));
+        Assert.Contains("Nothing was decided.", _cli.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(await _gate.RefsAsync(), name => name.Contains("verdicts", StringComparison.Ordinal));
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
+    [Fact]
+    public async Task Approve_WhoMayNot_PushesNothing()
+    {
+        using var cancel = new CancellationTokenSource();
+        _gate.Prod = _gate.Prod with { Approval = _gate.Prod.Approval with { Approvers = ["dora"], RequiresReason = true } };
+        Task<Approval> waiting = Start(cancel.Token);
+        await _gate.WaitingAsync();
+        Assert.NotEqual(0, await ApproveAsync("--digest", Gate.Digest, "--as", _gate.Ann.Name, "--key", _gate.Ann.Key));
+        Assert.Contains("This would not count for 'prod': ann@example.com may not approve; those who may: dora.", _cli.Error, StringComparison.Ordinal);
+        _gate.Prod = _gate.Prod with { Approval = _gate.Prod.Approval with { Approvers = [_gate.Ann.Name] } };
+        Assert.NotEqual(0, await ApproveAsync("--digest", Gate.Digest, "--as", _gate.Ann.Name, "--key", _gate.Ann.Key));
+        Assert.Contains("gave no reason, and one is required here", _cli.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(await _gate.RefsAsync(), name => name.Contains("verdicts", StringComparison.Ordinal));
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
+    [Fact]
+    public async Task Approve_EnvironmentThatThisCheckoutDoesNotHave_SaysWhereToDoIt()
+    {
+        using var cancel = new CancellationTokenSource();
+        Task<Approval> waiting = Start(cancel.Token);
+        await _gate.WaitingAsync();
+        Assert.Equal(2, await _cli.RunAsync(new OrderTemplate([Absolute(Gate.Environment("staging"))], ImageReference.Parse("registry.example.com/order")), "approve", "--live", "--digest", Gate.Digest));
+        Assert.Contains("What waits is for 'prod', which this checkout's pipeline does not have.", _cli.Error, StringComparison.Ordinal);
+        Assert.Contains($"git checkout {Gate.Tag}", _cli.Error, StringComparison.Ordinal);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
+    [Fact]
+    public async Task Approve_AfterItsTime_FindsNothingThatWaits()
+    {
+        DateTimeOffset since = DateTimeOffset.UtcNow.AddHours(-9); // left by a run that was killed
+        var request = new ApprovalRequest("order", "prod", Gate.Digest, "old-run", "5eed", since, since.AddHours(8)) { Tag = Gate.Tag, Commit = Gate.Tag, Summary = "order" };
+        using (RefDocuments documents = await RefDocuments.OpenAsync(_gate.Prod.Manifest, _gate.Context(id: "left").Context, CancellationToken.None))
+            await documents.WriteAsync(ApprovalRefs.Waiting("order", "prod", "old-run"), request.Write(), null, "waits", CancellationToken.None);
+        Assert.Equal(2, await ApproveAsync("--digest", Gate.Digest, "--as", _gate.Ann.Name, "--key", _gate.Ann.Key));
+        Assert.Contains("Nothing waits for an approval.", _cli.Error, StringComparison.Ordinal);
     }
 
     [Fact]

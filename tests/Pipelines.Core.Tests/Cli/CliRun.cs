@@ -23,6 +23,9 @@ internal sealed class CliRun : IDisposable
 
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
+    /// <summary>What the person at the terminal types; null where nobody sits there.</summary>
+    public string? Typed { get; set; }
+
     public string Output { get; private set; } = "";
 
     public string Error { get; private set; } = "";
@@ -35,6 +38,7 @@ internal sealed class CliRun : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
+        using StringReader? typed = Typed is null ? null : new StringReader(Typed);
         int exitCode = await Application.RunAsync(template, arguments, new AppEnvironment
         {
             Output = TextWriter.Synchronized(output),
@@ -43,6 +47,7 @@ internal sealed class CliRun : IDisposable
             CurrentDirectory = Folder.Path,
             BaseDirectory = Folder.Path,
             IsTerminal = IsTerminal,
+            Input = typed is null ? null : () => typed,
             JournalWatch = JournalWatch,
             Time = Time,
         });

@@ -40,6 +40,13 @@ public class CiHostTests
         Assert.Equal("https://github.example.com/shop/order-service/actions/runs/77", host.BuildUrl?.AbsoluteUri);
     }
 
+    [Theory]
+    [InlineData("GITHUB_ACTIONS", "GITHUB_REPOSITORY", "GITHUB_API_URL", CodeHost.GitHub)]
+    [InlineData("GITLAB_CI", "CI_PROJECT_PATH", "CI_API_V4_URL", CodeHost.GitLab)]
+    [InlineData("GITLAB_CI", "CI_MERGE_REQUEST_PROJECT_PATH", "CI_API_V4_URL", CodeHost.GitLab)]
+    public void Detect_CodeHost_HasTheProjectOfItsPullRequests(string on, string project, string api, CodeHost host) =>
+        Assert.Equal(new HostProject(host, "shop/order-service", new Uri("https://code.example.com/api")), Detect((on, "true"), (project, "shop/order-service"), (api, "https://code.example.com/api")).Project);
+
     [Fact]
     public void Detect_GitHubPullRequest_HasItsNumberAndItsOwnBranch()
     {

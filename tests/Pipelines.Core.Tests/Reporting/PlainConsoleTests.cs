@@ -1,6 +1,7 @@
 using System.Globalization;
 using Pipelines.Core.Hosts;
 using Pipelines.Core.Reporting;
+using Pipelines.Testing;
 
 namespace Pipelines.Core.Tests.Reporting;
 
@@ -165,6 +166,41 @@ public class PlainConsoleTests
         new FakeRun(plan.Plan, FakeRun.Info(), new PlainConsole(output, Local, color: false)).Skip(stage, new SkipCause.Condition("branch is main")).Finish();
         Assert.EndsWith("\ndemo: succeeded in 0 ms\n", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("because its condition does not hold: branch is main", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WaitingForAHuman_EveryReportSaysWhoHasToDoWhat()
+    {
+        using var directory = new TemporaryDirectory();
+        var plan = new PlanOf("demo");
+        PlannedStage deploy = plan.Add("deploy staging", environment: "staging");
+        PlannedStage approve = plan.Add("approve prod", [deploy], environment: "prod");
+        PlannedStage prod = plan.Add("deploy prod", [approve], environment: "prod");
+        using var output = new StringWriter(CultureInfo.InvariantCulture);
+        new FakeRun(plan.Plan, FakeRun.Info(directory.Path), new PlainConsole(output, Local, color: false), new SummaryFile(directory.Path, Local), new HtmlReport(directory.Path))
+            .Begin(deploy).Fact(deploy, "environment", "staging").Fact(deploy, "tag", "v2").Fact(deploy, "manifest commit", "c0ffee1").End(deploy)
+            .Skip(approve, new SkipCause.WaitingForHuman("approve it by: promote") { Advice = "Or open a way." }).Skip(prod, new SkipCause.Dependency("approve prod", "was skipped")).Finish();
+        const string next = "'approve prod' waits for a human: approve it by: promote. Or open a way.";
+        Assert.Contains("\nRunning now\n  staging: runs v2 (manifest commit c0ffee1)\n  prod: not touched; it runs what it ran before\n\nNext\n  " + next, output.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("\ndemo: waits for a human at 'approve prod' (0 ms)\n", output.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("## ✋ demo: waits for a human", directory.Read("summary.md"), StringComparison.Ordinal);
+        Assert.Contains("waits for a human: approve it by: promote", directory.Read("summary.md"), StringComparison.Ordinal);
+        Assert.Contains("</span> Waits for a human</span>", directory.Read("report.html"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Facts_OfTwoEnvironments_StandBesideEachOther()
+    {
+        var plan = new PlanOf("demo");
+        PlannedStage build = plan.Add("build");
+        PlannedStage staging = plan.Add("deploy staging", [build], environment: "staging");
+        PlannedStage prod = plan.Add("deploy prod", [staging], environment: "prod");
+        using var output = new StringWriter(CultureInfo.InvariantCulture);
+        new FakeRun(plan.Plan, FakeRun.Info(), new PlainConsole(output, Local, color: false))
+            .Begin(build).Fact(build, "digest", "sha256:1").End(build)
+            .Begin(staging).Fact(staging, "environment", "staging").Fact(staging, "previous tag", "v1").End(staging)
+            .Begin(prod).Fact(prod, "environment", "prod").Fact(prod, "previous tag", "v0").End(prod).Finish();
+        Assert.Contains("\nFacts\n  digest                 sha256:1\n  staging: previous tag  v1\n  prod: previous tag     v0\n", output.ToString(), StringComparison.Ordinal);
     }
 
     private static string Print(CiHost host)

@@ -79,7 +79,12 @@ internal sealed class Scenario : IAsyncDisposable
             {
                 StateDirectory = Path.Combine(servers.Git.Root, scenario._id),
                 App = "order-service",
-                SeedFiles = new Dictionary<string, string> { [ManifestFile] = await File.ReadAllTextAsync(checkout + "/deploy/values-staging.yaml") },
+                Environments = ["staging", "prod"],
+                SeedFiles = new Dictionary<string, string>
+                {
+                    [ManifestFile] = await File.ReadAllTextAsync(checkout + "/deploy/values-staging.yaml"),
+                    [ManifestFile.Replace("staging", "prod", StringComparison.Ordinal)] = await File.ReadAllTextAsync(checkout + "/deploy/values-prod.yaml"),
+                },
             });
             scenario._cluster = new Cluster(scenario.Sandbox.ManifestRepository, servers.Registry, scenario.ImageRepository, scenario._folder.Path + "/cluster");
             return scenario;

@@ -39,11 +39,11 @@ public sealed class OnCallTests : IDisposable
         }
 
         (await _service.RunAsync("unblock", "--env", "staging")).Refused(2, "needs a reason");
-        (await _service.RunAsync("unblock", "--digest", "nothing", "--reason", "x")).Refused(2, "'nothing' is not blocked in 'staging'", second);
+        (await _service.RunAsync("unblock", "--env", "staging", "--digest", "nothing", "--reason", "x")).Refused(2, "'nothing' is not blocked in 'staging'", second);
         ServiceRun unblocked = await _service.RunAsync("unblock", "--env", "staging", "--reason", "the sandbox was told to fail");
         unblocked.Ended(0);
         Assert.Contains($"order-service {second} may be deployed to staging again", unblocked.Output, StringComparison.Ordinal);
-        (await _service.RunAsync("unblock", "--reason", "x")).Refused(2, "Nothing of order-service is blocked in 'staging'.");
+        (await _service.RunAsync("unblock", "--env", "staging", "--reason", "x")).Refused(2, "Nothing of order-service is blocked in 'staging'.");
         (await _service.DeployAsync()).Ended(0);
         Assert.Contains(second, _service.Manifest(), StringComparison.Ordinal);
     }
@@ -57,9 +57,9 @@ public sealed class OnCallTests : IDisposable
         string second = _service.Commit("Second");
         (await _service.DeployAsync()).Ended(0);
 
-        (await _service.RunAsync("rollback")).Refused(2, "here is nobody to ask", "rollback --yes");
-        (await _service.RunAsync("rollback", "--yes", "--to", "v0")).Refused(1, "'staging' was not rolled back: it never ran 'v0'.", first, "history --env staging");
-        ServiceRun run = await _service.RunAsync("rollback", "--yes", "--reason", "orders are lost");
+        (await _service.RunAsync("rollback", "--env", "staging")).Refused(2, "here is nobody to ask", "rollback --yes");
+        (await _service.RunAsync("rollback", "--env", "staging", "--yes", "--to", "v0")).Refused(1, "'staging' was not rolled back: it never ran 'v0'.", first, "history --env staging");
+        ServiceRun run = await _service.RunAsync("rollback", "--env", "staging", "--yes", "--reason", "orders are lost");
         run.Ended(0);
         Assert.Contains($"goes from {second} back to {first}", run.Output, StringComparison.Ordinal);
         Assert.Contains("and Argo CD runs it: ", run.Output, StringComparison.Ordinal);
@@ -69,7 +69,7 @@ public sealed class OnCallTests : IDisposable
         ServiceRun again = await _service.DeployAsync();
         again.Ended(1);
         Assert.Contains("because orders are lost", again.Output, StringComparison.Ordinal);
-        (await _service.RunAsync("rollback", "--yes", "--to", second[..8])).Refused(1, "was rolled back in 'staging' and is blocked there");
+        (await _service.RunAsync("rollback", "--env", "staging", "--yes", "--to", second[..8])).Refused(1, "was rolled back in 'staging' and is blocked there");
 
         ServiceRun history = await _service.RunAsync("history", "--env", "staging", "--limit", "3");
         history.Ended(0);
@@ -77,6 +77,53 @@ public sealed class OnCallTests : IDisposable
         Assert.Equal(4, lines.Length);
         Assert.Contains($"rolled back to {first}", lines[1], StringComparison.Ordinal);
         Assert.Contains($"deployed       {second}", lines[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rollback_PersonAtTheTerminal_IsAskedAndOnlyTheNameCounts()
+    {
+        string first = _service.Head;
+        (await _service.DeployAsync()).Ended(0);
+        string before = _service.Manifest();
+        _service.Commit("Second");
+        (await _service.DeployAsync()).Ended(0);
+        string now = _service.Manifest();
+        foreach (string typed in (string[])["yes\n", "\n", "", "Staging\n"])
+        {
+            ServiceRun refused = await _service.AnswerAsync(typed, "rollback");
+            refused.Ended(130);
+            Assert.Contains($"back to {first}", refused.Output, StringComparison.Ordinal); // what is asked about comes before the question
+            Assert.EndsWith("Go back? Type the environment's name ('staging'): " + (typed.Length == 0 ? "\n" : "") + "Nothing was changed.", refused.Output.TrimEnd().ReplaceLineEndings("\n"), StringComparison.Ordinal);
+            Assert.Equal(now, _service.Manifest());
+        }
+
+        (await _service.AnswerAsync("staging\n", "rollback")).Ended(0);
+        Assert.Equal(before, _service.Manifest());
+    }
+
+    [Fact]
+    public async Task Rollback_OverAMigrationThatCannotBeReversed_NeedsAPersonsWord()
+    {
+        (await _service.DeployAsync()).Ended(0);
+        string before = _service.Manifest();
+        _service.Commit("Second");
+        (await _service.DeployAsync()).Ended(0);
+        string manifests = _service.In(".pipelines/sandbox/manifests.git");
+        string message = _service.ManifestLog("-1", "--format=%B").Trim() + "\nMigration: irreversible"; // as MigrateDatabase has it written
+        string migrated = _service.Git("-c", "user.name=Tester", "-c", "user.email=tester@example.com", "--git-dir", manifests, "commit-tree", "main^{tree}", "-p", "main^", "-m", message).Trim();
+        _service.Git("--git-dir", manifests, "update-ref", "refs/heads/main", migrated);
+
+        foreach (string[] arguments in (string[][])[["rollback", "--yes"], ["rollback"]])
+        {
+            ServiceRun refused = await _service.AnswerAsync("staging\n", arguments);
+            refused.Refused(1, "a database migration that cannot be reversed ran since", "rollback --accept-migration");
+            Assert.DoesNotContain("Go back?", refused.Output, StringComparison.Ordinal); // refused before anybody is asked
+        }
+
+        (await _service.AnswerAsync("no\n", "rollback", "--accept-migration")).Ended(130); // it is no --yes
+        Assert.NotEqual(before, _service.Manifest());
+        (await _service.RunAsync("rollback", "--accept-migration", "--yes")).Ended(0);
+        Assert.Equal(before, _service.Manifest());
     }
 
     [Fact]

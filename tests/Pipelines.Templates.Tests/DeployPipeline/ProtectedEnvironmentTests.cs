@@ -1,19 +1,8 @@
-using Pipelines.Core;
-
 namespace Pipelines.Templates.Tests.Deploy;
 
 public sealed class ProtectedEnvironmentTests : IDisposable
 {
     private readonly Service _service = new();
-
-    public ProtectedEnvironmentTests() => _service.Pipeline = new DeployPipeline(Service.App, Service.EcrRepo, Service.Channel)
-    {
-        Environments =
-        [
-            new("staging") { Analysis = new Analysis(new PrometheusTarget { Server = new Uri("https://prometheus.example.com") }, Metric.SuccessRate(Threshold.AtLeast(0.99))) },
-            new("prod") { IsProtected = true },
-        ],
-    };
 
     public void Dispose() => _service.Dispose();
 
@@ -22,16 +11,14 @@ public sealed class ProtectedEnvironmentTests : IDisposable
     {
         ServiceRun run = await _service.DeployAsync();
         run.Ended(0);
-        foreach (string stage in (string[])["deploy staging", "smoke staging", "observe staging", "approve prod", "deploy prod", "sync prod", "smoke prod"])
+        foreach (string stage in (string[])["deploy staging", "smoke staging", "observe staging", "approve prod", "deploy prod", "sync prod", "smoke prod", "observe prod"])
             Assert.Matches($"{stage} +✓ succeeded", run.Output);
         Assert.Contains("Simulated: the sandbox approves 'prod' by itself.", run.Output, StringComparison.Ordinal);
         string commit = _service.ManifestLog("-1", "--format=%B");
         foreach (string trailer in (string[])["Environment: prod", "Approved-By: sandbox (simulated)", "Proven-In: staging", "Image: "])
             Assert.Contains(trailer, commit, StringComparison.Ordinal);
-        string staging = _service.Git("--git-dir", _service.In(".pipelines/sandbox/manifests.git"), "show", "main:" + Service.ManifestFile);
-        string prod = _service.Git("--git-dir", _service.In(".pipelines/sandbox/manifests.git"), "show", "main:apps/order-service/values-prod.yaml");
-        Assert.Contains(_service.Head, staging, StringComparison.Ordinal);
-        Assert.Contains(_service.Head, prod, StringComparison.Ordinal);
+        Assert.Contains(_service.Head, _service.Manifest(), StringComparison.Ordinal);
+        Assert.Contains(_service.Head, _service.Manifest(Service.ProdManifestFile), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -14,7 +14,7 @@ public sealed class ReuseTests : IDisposable
         ServiceRun second = await _service.DeployAsync("--from", "deploy staging");
         second.Ended(0);
         Assert.Contains($"Taking the outputs of the run {first}, of the same commit: 5 stages are restored.", second.Error, StringComparison.Ordinal);
-        Assert.Contains("push image     │ ↺ restored", second.Output, StringComparison.Ordinal);
+        Assert.Matches("push image +│ ↺ restored", second.Output);
         Assert.Contains("is already deployed to staging", second.Output, StringComparison.Ordinal);
         Assert.Equal(2, _service.Runs.Length);
 
@@ -25,6 +25,17 @@ public sealed class ReuseTests : IDisposable
     }
 
     [Fact]
+    public async Task From_ProdsOwnStages_TakesWhatStagingProved()
+    {
+        (await _service.DeployAsync("--stage", "record staging")).Ended(0);
+        Assert.DoesNotContain(_service.Head, _service.Manifest(Service.ProdManifestFile), StringComparison.Ordinal);
+        ServiceRun second = await _service.DeployAsync("--from", "approve prod");
+        second.Ended(0);
+        Assert.Contains("10 stages are restored", second.Error, StringComparison.Ordinal);
+        Assert.Contains(_service.Head, _service.Manifest(Service.ProdManifestFile), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task From_FailedStage_TakesWhatWasNotUndone()
     {
         (await _service.DeployAsync("--sandbox-fault", "smoke", "--set", "smoke.timeout=1s")).Ended(1);
@@ -32,7 +43,7 @@ public sealed class ReuseTests : IDisposable
         (await _service.RunAsync("unblock", "--env", "staging", "--reason", "the sandbox was told to fail")).Ended(0);
         ServiceRun second = await _service.DeployAsync("--from", "sync staging");
         second.Ended(0);
-        Assert.Contains("deploy staging │ ▸ started", second.Output, StringComparison.Ordinal); // it was undone
+        Assert.Matches("deploy staging +│ ▸ started", second.Output); // it was undone
         Assert.Contains("5 stages are restored", second.Error, StringComparison.Ordinal);
     }
 

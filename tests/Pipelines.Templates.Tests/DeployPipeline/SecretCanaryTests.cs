@@ -1,4 +1,3 @@
-using Pipelines.Core;
 using Pipelines.Sandbox;
 
 namespace Pipelines.Templates.Tests.Deploy;
@@ -20,15 +19,7 @@ public sealed class SecretCanaryTests : IDisposable
     [InlineData("metrics-inconclusive", 1)]
     public async Task RunAsync_WholeDeploy_LeaksNothing(string? fault, int exitCode)
     {
-        var pipeline = new DeployPipeline(Service.App, Service.EcrRepo, Service.Channel)
-        {
-            Environments =
-            [
-                new("staging") { Analysis = new Analysis(new PrometheusTarget { Server = new Uri("https://prometheus.example.com") }, Metric.SuccessRate(Threshold.AtLeast(0.99))) },
-                new("prod") { IsProtected = true },
-            ],
-        };
-        CanaryReport report = await SecretCanary.RunAsync(pipeline, _service.Path, [.. fault is null ? [] : (string[])["--sandbox-fault", fault], "--set", "image.builder=assembler"]);
+        CanaryReport report = await SecretCanary.RunAsync(_service.Pipeline, _service.Path, [.. fault is null ? [] : (string[])["--sandbox-fault", fault], "--set", "image.builder=assembler"]);
         report.EnsureClean();
         Assert.True(report.ExitCode == exitCode, report.Output);
         Assert.Contains("the Slack token", report.Secrets);

@@ -19,4 +19,5 @@ internal enum CliCommand
     Oidc,
     Approve,
     Promote,
+    Preview,
 }

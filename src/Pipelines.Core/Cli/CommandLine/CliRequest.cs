@@ -67,6 +67,9 @@ internal sealed record CliRequest
 
     public GraphFormat GraphFormat { get; init; } = GraphFormat.Mermaid;
 
+    /// <summary>Of <c>preview</c>; null for every other command.</summary>
+    public PreviewRequest? Preview { get; init; }
+
     /// <summary>Of <c>oidc</c>; null for every other command.</summary>
     public OidcRequest? Oidc { get; init; }
 }

@@ -42,6 +42,7 @@ internal sealed class CommandLineParser
     private readonly Option<string?> _as = new("--as") { Description = "Who you are in the allowed-signers file. Default: git's user.email.", HelpName = "name" };
     private readonly Option<string?> _promoteFrom = new("--from") { Description = "The environment that the image was proven in. Default: the one before.", HelpName = "name" };
     private readonly Option<string?> _promoteTo = new("--to") { Description = "The environment to deploy to. Default: the only protected one.", HelpName = "name" };
+    private readonly PreviewOptions _preview;
     private readonly RootCommand _root;
     private readonly TextWriter _text;
 
@@ -51,6 +52,7 @@ internal sealed class CommandLineParser
     {
         _text = text;
         Option[] running = [_fault, _stage, _from, _jobs, _failFast, _allowOlder, _onCancel, _output];
+        _preview = new PreviewOptions(_json, _fault, _jobs, _failFast, _allowOlder, _onCancel, _output);
         System.CommandLine.Command resume = With(new System.CommandLine.Command("resume", "Go on with a run that was killed, cancelled or failed: nothing that finished is done again."), _fault, _jobs, _failFast, _onCancel, _output);
         resume.Arguments.Add(_run);
         _root = new RootCommand($"The pipeline of {pipeline}. Exit codes: 0 done, 1 the pipeline failed, 2 bad usage, settings or definition, 3 a required tool or credential is missing, 130 cancelled.")
@@ -74,6 +76,7 @@ internal sealed class CommandLineParser
                 With(new System.CommandLine.Command("list", "Show who holds each environment, and who waits for it."), _env, _json),
                 With(new System.CommandLine.Command("release", "Take an environment from the run that holds it; that run stops before its next effect."), _env, _reason),
             },
+            _preview.Command,
             _oidc.Command,
         };
         foreach (Option option in running)
@@ -96,10 +99,12 @@ internal sealed class CommandLineParser
 
         if (result.Errors.Count > 0 || result.UnmatchedTokens.Count > 0)
             throw Unusable(result);
-        string command = result.CommandResult.Command.Name switch { "list" => nameof(CliCommand.LockList), "release" => nameof(CliCommand.LockRelease), var name => name };
+        PreviewRequest? preview = _preview.Read(result);
+        string command = preview is not null ? nameof(CliCommand.Preview) : result.CommandResult.Command.Name switch { "list" => nameof(CliCommand.LockList), "release" => nameof(CliCommand.LockRelease), var name => name };
         return new CliRequest
         {
             Oidc = _oidc.Read(result),
+            Preview = preview,
             Command = Enum.TryParse(command, ignoreCase: true, out CliCommand known) ? known : CliCommand.Run,
             Mode = Mode(result),
             SandboxFaults = [.. (result.GetValue(_fault) ?? []).SelectMany(fault => fault.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
@@ -137,7 +142,7 @@ internal sealed class CommandLineParser
         };
     }
 
-    private static int? Count(string option, string of, string? text) => text is null
+    internal static int? Count(string option, string of, string? text) => text is null
         ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int jobs) && jobs >= 1
             ? jobs

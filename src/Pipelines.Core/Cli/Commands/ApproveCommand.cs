@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Pipelines.Core.Cli.CommandLine;
 using Pipelines.Core.Cli.Session;
@@ -13,15 +14,13 @@ internal static class ApproveCommand
 {
     public static async Task<int> RunAsync(Invocation invocation)
     {
-        CancellationToken cancellationToken = CancellationToken.None;
         ApproveRequest asked = invocation.Request.Approve;
-        var session = CommandSession.Open(invocation, "approve");
-        await using System.Runtime.CompilerServices.ConfiguredAsyncDisposable closing = session.ConfigureAwait(false);
-        IReadOnlyList<DeploymentEnvironment> environments = await session.EnvironmentsAsync(invocation.Template, "approve", cancellationToken).ConfigureAwait(false);
-        if (asked.Environment is { } name && environments.All(environment => environment.Name != name))
-            throw new InvalidUsageException($"--env: there is no environment '{name}'.{Model.NearestName.Suggestion(name, environments.Select(environment => environment.Name))}", "  The environments are " + string.Join(", ", environments.Select(environment => environment.Name)) + ".", null);
-        using RefDocuments documents = await RefDocuments.OpenAsync(environments[0].Manifest, session.Context, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<ApprovalRequest> waiting = await WaitingRequests.ReadAsync(documents, environments[0].App, session.Context.Time, cancellationToken).ConfigureAwait(false);
+        EnvironmentSession session = await EnvironmentSession.OpenAsync(invocation, needsServers: false).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable end = session.ConfigureAwait(false);
+        DeploymentEnvironment first = session.Environments[0];
+        session.Open(first).Dispose(); // says what is missing
+        using RefDocuments documents = await RefDocuments.OpenAsync(first.Manifest, session.Context, session.Cancel).ConfigureAwait(false);
+        IReadOnlyList<ApprovalRequest> waiting = await WaitingRequests.ReadAsync(documents, first.App, session.Context.Time, session.Cancel).ConfigureAwait(false);
         if (asked.List)
         {
             await invocation.Environment.Output.WriteLineAsync(invocation.Request.Json ? WaitingRequests.Json(waiting) : WaitingRequests.Text(waiting)).ConfigureAwait(false);
@@ -29,18 +28,23 @@ internal static class ApproveCommand
         }
 
         ApprovalRequest request = WaitingRequests.Choose(waiting, asked.Environment, asked.Digest);
-        await DecideAsync(invocation, session, documents, environments.First(environment => environment.Name == request.Environment), request, cancellationToken).ConfigureAwait(false);
+        DeploymentEnvironment environment = session.Environments.FirstOrDefault(one => one.Name == request.Environment) ?? throw new InvalidUsageException(
+            $"What waits is for '{request.Environment}', which this checkout's pipeline does not have.",
+            "  The environments are " + string.Join(", ", session.Environments.Select(one => one.Name)) + ".",
+            $"Approve from a checkout of the commit that waits: git checkout {request.Commit}");
+        await DecideAsync(invocation, session, documents, environment, request).ConfigureAwait(false);
         return 0;
     }
 
-    private static async Task DecideAsync(Invocation invocation, CommandSession session, RefDocuments documents, DeploymentEnvironment environment, ApprovalRequest request, CancellationToken cancellationToken)
+    private static async Task DecideAsync(Invocation invocation, EnvironmentSession session, RefDocuments documents, DeploymentEnvironment environment, ApprovalRequest request)
     {
         ApproveRequest asked = invocation.Request.Approve;
         StageContext context = session.Context;
+        CancellationToken cancellationToken = session.Cancel;
         if (environment.Approval.Signers is not { } signers || !environment.Approval.Methods.HasFlag(ApprovalMethod.Signature))
             throw new InvalidUsageException($"'{environment.Name}' takes no signed approvals, so the run that waits would ignore one.", null, "Set ApprovalPolicy.Signers to the allowed-signers file, and open ApprovalMethod.Signature.");
         if (asked.Digest is null)
-            await ConfirmAsync(invocation, request, asked.Refuse).ConfigureAwait(false);
+            await ConfirmAsync(invocation, request, asked.Refuse, cancellationToken).ConfigureAwait(false);
 
         string by = asked.As ?? await GitSigning.MailAsync(invocation.Directory, context.Time, cancellationToken).ConfigureAwait(false)
             ?? throw new InvalidUsageException("Who you are is not known.", null, "Give --as with your name in the allowed-signers file, or set git's user.email.");
@@ -64,11 +68,11 @@ internal static class ApproveCommand
     }
 
     /// <summary>Without a digest on the command line a person must see what it is about.</summary>
-    private static async Task ConfirmAsync(Invocation invocation, ApprovalRequest request, bool refuse)
+    private static async Task ConfirmAsync(Invocation invocation, ApprovalRequest request, bool refuse, CancellationToken cancellationToken)
     {
-        Terminal terminal = Terminal.Of(invocation.Environment, []) ?? throw new InvalidUsageException(
+        Terminal terminal = Terminal.Of(invocation.Environment, invocation.Masker, []) ?? throw new InvalidUsageException(
             "Without a terminal, --digest must say what is decided.", $"{request.Summary}", $"Look at it, then: approve --env {request.Environment} --digest {request.Digest}");
-        string? answer = await terminal.AskAsync($"{request.Summary}\n{(refuse ? "Refuse" : "Approve")} this? Type the environment's name ('{request.Environment}'): ", CancellationToken.None).ConfigureAwait(false);
+        string? answer = await terminal.AskAsync($"{request.Summary}\n{(refuse ? "Refuse" : "Approve")} this? Type the environment's name ('{request.Environment}'): ", cancellationToken).ConfigureAwait(false);
         if (answer?.Trim() != request.Environment)
             throw new InvalidUsageException("Nothing was decided.", null, $"Type '{request.Environment}' to go on.");
     }

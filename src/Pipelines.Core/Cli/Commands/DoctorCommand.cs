@@ -53,7 +53,7 @@ internal static class DoctorCommand
     private static TemplateContext Context(Invocation invocation, EffectiveSettings settings)
     {
         SecretMasker masker = invocation.Masker;
-        return new TemplateContext(invocation.Complete)
+        return new TemplateContext(invocation.Complete, invocation.Host)
         {
             Settings = settings,
             Mode = invocation.Mode,

@@ -12,6 +12,7 @@ internal sealed class EnvironmentSession : IAsyncDisposable
     private readonly SecretResolver _secrets;
     private readonly Interrupts? _interrupts;
     private readonly string _folder;
+    private Previews? _previews;
 
     private EnvironmentSession(Invocation invocation, TemplateContext template, SecretResolver secrets, Interrupts? interrupts, string folder, StageContext context)
     {
@@ -30,6 +31,9 @@ internal sealed class EnvironmentSession : IAsyncDisposable
     /// <summary>The environments that the command acts on.</summary>
     public IReadOnlyList<DeploymentEnvironment> Environments { get; private set; } = [];
 
+    /// <summary>The previews that the command acts on.</summary>
+    public Previews Previews => _previews!;
+
     public CancellationToken Cancel => _interrupts?.Cancel ?? CancellationToken.None;
 
     /// <summary>Who sits there: whom the CI system names, else the user of the machine.</summary>
@@ -37,7 +41,21 @@ internal sealed class EnvironmentSession : IAsyncDisposable
 
     /// <param name="invocation">The call.</param>
     /// <param name="needsServers">Whether the command talks to more than the manifest repository: then the sandbox is started, and secrets are fetched.</param>
-    public static async Task<EnvironmentSession> OpenAsync(Invocation invocation, bool needsServers)
+    public static Task<EnvironmentSession> OpenAsync(Invocation invocation, bool needsServers) => OpenAsync(
+        invocation,
+        needsServers,
+        async (session, template) => session.Environments = Chosen(invocation, await invocation.Template.EnvironmentsAsync(template, session.Cancel).ConfigureAwait(false)));
+
+    /// <summary>A session of commands on previews: of the environments nothing is asked.</summary>
+    /// <param name="invocation">The call.</param>
+    /// <param name="needsServers">As above.</param>
+    /// <exception cref="InvalidUsageException">The pipeline has no previews.</exception>
+    public static Task<EnvironmentSession> OpenPreviewsAsync(Invocation invocation, bool needsServers) => OpenAsync(
+        invocation,
+        needsServers,
+        async (session, template) => session._previews = await invocation.Template.PreviewsAsync(template, session.Cancel).ConfigureAwait(false) ?? throw PreviewCommand.None(invocation.Template));
+
+    private static async Task<EnvironmentSession> OpenAsync(Invocation invocation, bool needsServers, Func<EnvironmentSession, TemplateContext, Task> ask)
     {
         AppEnvironment environment = invocation.Environment;
         EffectiveSettings settings = Application.LoadSettings(invocation, check: true);
@@ -49,7 +67,7 @@ internal sealed class EnvironmentSession : IAsyncDisposable
             : SecretStores.Live(masker, environment.Variables.All, invocation.Directory, environment.Time);
         string id = environment.Time.GetUtcNow().ToString("yyyyMMdd-HHmmss", System.Globalization.CultureInfo.InvariantCulture) + "-" + Guid.NewGuid().ToString("N")[..4];
         string folder = Path.Combine(Path.GetTempPath(), "pipelines-" + Guid.NewGuid().ToString("N"));
-        var template = new TemplateContext(invocation.Complete)
+        var template = new TemplateContext(invocation.Complete, invocation.Host)
         {
             Settings = settings,
             Mode = invocation.Mode,
@@ -73,14 +91,15 @@ internal sealed class EnvironmentSession : IAsyncDisposable
             Host = invocation.Host.Name,
             IsCi = invocation.Host.IsCi,
             BuildUrl = invocation.Host.BuildUrl,
+            PullRequest = invocation.Host.PullRequest,
             Actor = invocation.Host.Actor,
         };
-        Interrupts? interrupts = environment.HandlesSignals ? new Interrupts(text => environment.Error.WriteLine(text), leaves: true) : null;
+        Interrupts? interrupts = environment.HandlesSignals ? new Interrupts(text => environment.Error.WriteLine(text), "stopping; what is pushed already stands") : null;
         var context = new StageContext(invocation.Request.Command.ToString().ToLowerInvariant(), run, new CommandReporter(environment.Error, masker), secrets, environment.Time) { ForceToken = interrupts?.Force ?? CancellationToken.None };
         var session = new EnvironmentSession(invocation, template, secrets, interrupts, folder, context);
         try
         {
-            session.Environments = Chosen(invocation, await invocation.Template.EnvironmentsAsync(template, session.Cancel).ConfigureAwait(false));
+            await ask(session, template).ConfigureAwait(false);
             return session;
         }
         catch

@@ -21,7 +21,7 @@ internal static class LockCommand
             found.AddRange(documents.OrderBy(document => document.Name, StringComparer.Ordinal).Select(document => (environment.Name, EnvironmentLocks.IsWaiting(document.Name), LockEntry.Parse(document.Text))));
         }
 
-        await invocation.Environment.Output.WriteLineAsync(invocation.Request.Json ? Json(found) : Text(found)).ConfigureAwait(false);
+        await invocation.Environment.Output.WriteLineAsync(invocation.Request.Json ? Json(found) : Text(found, session.Context.Time.GetUtcNow())).ConfigureAwait(false);
         return 0;
     }
 
@@ -48,12 +48,12 @@ internal static class LockCommand
         return 0;
     }
 
-    private static string Text(List<(string Environment, bool Waits, LockEntry? Entry)> found)
+    private static string Text(List<(string Environment, bool Waits, LockEntry? Entry)> found, DateTimeOffset now)
     {
         var text = new StringBuilder();
         foreach ((string environment, bool waits, LockEntry? entry) in found)
         {
-            text.Append(environment).Append(waits ? ": waiting: " : entry?.Released is null ? ": held: " : ": free: ").Append(entry?.Text ?? "cannot be read").Append(entry is null ? "" : $", until {DocumentJson.Time(entry.Expires)} if it is not renewed");
+            text.Append(environment).Append(waits ? ": waiting: " : entry?.Released is null ? ": held: " : ": free: ").Append(entry?.Text ?? "cannot be read").Append(entry is null ? "" : ", " + LockJson.Until(entry, now));
             text.Append(entry?.TookOverFrom is null ? "" : $"; taken over from {entry.TookOverFrom}").AppendLine(entry?.Released is null ? "" : $"; {entry.Released}");
         }
 
@@ -64,14 +64,6 @@ internal static class LockCommand
     {
         json.WriteString("environment", one.Environment);
         json.WriteString("state", one.Waits ? "waiting" : one.Entry?.Released is null ? "held" : "free");
-        json.WriteString("run", one.Entry?.Run);
-        json.WriteString("actor", one.Entry?.Actor);
-        json.WriteString("host", one.Entry?.Host);
-        json.WriteString("commit", one.Entry?.Commit);
-        json.WriteString("branch", one.Entry?.Branch);
-        json.WriteString("since", one.Entry is null ? null : DocumentJson.Time(one.Entry.Since));
-        json.WriteString("expires", one.Entry is null ? null : DocumentJson.Time(one.Entry.Expires));
-        json.WriteString("tookOverFrom", one.Entry?.TookOverFrom);
-        json.WriteString("released", one.Entry?.Released);
+        LockJson.Write(json, one.Entry);
     });
 }

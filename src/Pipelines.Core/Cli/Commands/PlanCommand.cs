@@ -26,7 +26,7 @@ internal static class PlanCommand
 
     private static Task<PipelinePlan> BuildAsync(Invocation invocation)
     {
-        var context = new TemplateContext(invocation.Complete)
+        var context = new TemplateContext(invocation.Complete, invocation.Host)
         {
             Settings = Application.LoadSettings(invocation, check: false),
             Mode = invocation.Mode,

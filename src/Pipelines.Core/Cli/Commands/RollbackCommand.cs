@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Pipelines.Core.Cli.Session;
 using Pipelines.Core.GitOps;
 using Pipelines.Core.Stages.Deploy;
 
@@ -9,9 +10,8 @@ internal static class RollbackCommand
 {
     public static async Task<int> RunAsync(Invocation invocation)
     {
-        bool asks = !invocation.Request.Yes;
-        if (asks && (invocation.Environment.ReadLine is null || !invocation.Environment.IsTerminal))
-            throw new InvalidUsageException("A rollback changes what runs, and here is nobody to ask.", null, "Say that it is meant: rollback --yes. See first what it would go back to: history.");
+        Terminal? terminal = invocation.Request.Yes ? null : Terminal.Of(invocation.Environment, invocation.Masker, []) ?? throw new InvalidUsageException(
+            "A rollback changes what runs, and here is nobody to ask.", null, "Say that it is meant: rollback --yes. See first what it would go back to: history.");
         EnvironmentSession session = await EnvironmentSession.OpenAsync(invocation, needsServers: true).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable end = session.ConfigureAwait(false);
         TextWriter output = invocation.Environment.Output;
@@ -22,16 +22,13 @@ internal static class RollbackCommand
         foreach (string tag in plan.Skipped)
             await output.WriteLineAsync($"{tag} is passed over: it is blocked in {environment.Name}.").ConfigureAwait(false);
         await output.WriteLineAsync($"{environment.App} in {environment.Name} goes from {plan.Now.Tag ?? "no tag"} back to {plan.Target.Tag}, which was {HistoryCommand.Verb(plan.Target).Replace(" to", "", StringComparison.Ordinal)} at {DocumentJson.Time(plan.Target.At)} by {plan.Target.By}. {plan.Now.Tag} is blocked from then on.").ConfigureAwait(false);
-        if (asks)
-        {
-            await output.WriteAsync("Go back? Type yes: ").ConfigureAwait(false);
-            if (!string.Equals(invocation.Environment.ReadLine!()?.Trim(), "yes", StringComparison.OrdinalIgnoreCase))
-            {
-                await output.WriteLineAsync("Nothing was changed.").ConfigureAwait(false);
-                return 130;
-            }
-        }
+        var locking = new RollbackLock(session, environment);
+        foreach (string text in await locking.LookAsync().ConfigureAwait(false))
+            await output.WriteLineAsync(text).ConfigureAwait(false);
+        if (terminal is not null && (await terminal.AskAsync($"Go back? Type the environment's name ('{environment.Name}'): ", session.Cancel).ConfigureAwait(false))?.Trim() != environment.Name)
+            return await SayAsync(output, "Nothing was changed.", 130).ConfigureAwait(false);
 
+        await using ConfiguredAsyncDisposable locked = (await locking.TakeAsync().ConfigureAwait(false)).ConfigureAwait(false);
         string revision = await repository.RollbackAsync(request, plan, session.Cancel).ConfigureAwait(false);
         await output.WriteLineAsync($"The manifest of {environment.App} in {environment.Name} is back at {plan.Target.Tag} (commit {revision[..10]}).").ConfigureAwait(false);
         return await DeploymentAftermath.LookAsync(environment, revision, plan.Target.Tag, session.Context, session.Cancel).ConfigureAwait(false) is var after && after.IsSure

@@ -2,6 +2,7 @@ using Pipelines.Core.Cli.CommandLine;
 using Pipelines.Core.Cli.Session;
 using Pipelines.Core.Engine;
 using Pipelines.Core.Engine.Journal;
+using Pipelines.Core.GitOps.Locks;
 using Pipelines.Core.Hosts;
 using Pipelines.Core.Model;
 using Pipelines.Core.Reporting;
@@ -38,7 +39,9 @@ internal static class RunCommand
     {
         AppEnvironment environment = invocation.Environment;
         (bool leaves, string source) = OnCancel(invocation, settings);
-        using Interrupts? interrupts = environment.HandlesSignals ? new Interrupts(text => environment.Error.WriteLine(text), leaves) : null;
+        using Interrupts? interrupts = environment.HandlesSignals ? new Interrupts(
+            text => environment.Error.WriteLine(text),
+            $"asking the running stages to end; {(leaves ? "what was deployed is left as it is" : "what was deployed and not proven is undone")}") : null;
         CancellationToken cancel = interrupts?.Cancel ?? CancellationToken.None;
 
         var warnings = new PendingWarnings();
@@ -53,7 +56,7 @@ internal static class RunCommand
             if (value is { Setting: Setting<SecretReference> setting, Text: { } text })
                 secrets.Know(setting.Parse(text));
         var removingFiles = Task.Run(() => PrivateFolder.RemoveLeftovers(), CancellationToken.None); // beside the run: a temporary folder may be large
-        var context = new TemplateContext(invocation.Complete)
+        var context = new TemplateContext(invocation.Complete, invocation.Host)
         {
             Settings = settings,
             Mode = invocation.Mode,
@@ -87,7 +90,7 @@ internal static class RunCommand
             IRunObserver[] watching = [.. RunObservers.For(invocation, folder.Path), tests];
             var setup = new RunSetup
             {
-                Terminal = Terminal.Of(environment, watching),
+                Terminal = Terminal.Of(environment, masker, watching),
                 Tests = () => tests.Results,
                 Run = Describe(invocation, folder, context.Source, history),
                 Secrets = secrets,
@@ -108,6 +111,7 @@ internal static class RunCommand
             warnings.SendTo(hub);
             Task leftovers = RevokeLeasesAsync(invocation, masker, hub, cancel); // looks for them now, before a stage makes new ones
             RunResult result = await PipelineRun.RunAsync(plan, setup, hub).ConfigureAwait(false);
+            await EnvironmentLease.EndAsync(folder.Id).ConfigureAwait(false); // --stage may have left out what gives a lock back
             Remember(durations, expected, result, hub);
             await leftovers.ConfigureAwait(false);
             await EndAsync(secrets, hub).ConfigureAwait(false);

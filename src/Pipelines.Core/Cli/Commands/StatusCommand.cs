@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Pipelines.Core.GitOps;
+using Pipelines.Core.GitOps.Locks;
 using Pipelines.Core.Tools.Git;
 
 namespace Pipelines.Core.Cli.Commands;
@@ -18,12 +19,14 @@ internal static class StatusCommand
         foreach (DeploymentEnvironment environment in session.Environments)
         {
             using ManifestRepository repository = session.Open(environment);
-            seen.Add(new Seen(environment, await repository.ReadStateAsync(environment.App, environment.Name, session.Cancel).ConfigureAwait(false), null, []));
+            EnvironmentState state = await repository.ReadStateAsync(environment.App, environment.Name, session.Cancel).ConfigureAwait(false);
+            using RefDocuments refs = await RefDocuments.OpenAsync(environment.Manifest, session.Context, session.Cancel).ConfigureAwait(false);
+            seen.Add(new Seen(environment, state, await LockState.ReadAsync(refs, environment, session.Cancel).ConfigureAwait(false), null, []));
         }
 
         for (int index = 1; index < seen.Count; index++)
             seen[index] = await CompareAsync(seen[index - 1], seen[index], session).ConfigureAwait(false);
-        await invocation.Environment.Output.WriteLineAsync(invocation.Request.Json ? Json(seen) : Text(seen)).ConfigureAwait(false);
+        await invocation.Environment.Output.WriteLineAsync(invocation.Request.Json ? Json(seen) : Text(seen, session.Context.Time.GetUtcNow())).ConfigureAwait(false);
         return 0;
     }
 
@@ -35,7 +38,7 @@ internal static class StatusCommand
         return later with { Behind = earlier.Environment.Name, Missing = commits };
     }
 
-    private static string Text(List<Seen> seen)
+    private static string Text(List<Seen> seen, DateTimeOffset now)
     {
         var text = new StringBuilder();
         foreach (Seen one in seen)
@@ -56,6 +59,10 @@ internal static class StatusCommand
                 text.Append("  source   ").Append(commit).Append(deployment.SourceBranch is null ? "" : $" of {deployment.SourceBranch}").AppendLine(deployment.ApprovedBy is null ? "" : $", approved by {deployment.ApprovedBy}");
             foreach (BlockedDigest blocked in state.Blocked)
                 text.Append("  blocked  ").Append(blocked.Digest ?? "").Append(' ').Append(blocked.Tag).Append(" since ").Append(DocumentJson.Time(blocked.At)).Append(" by ").Append(blocked.By).Append(": ").AppendLine(blocked.Reason);
+            if (one.Lock.Holder is { } holder)
+                text.Append("  locked   by ").Append(holder.Text).Append(", ").Append(LockJson.Until(holder, now)).AppendLine(holder.TookOverFrom is null ? "" : $"; taken over from {holder.TookOverFrom}");
+            foreach (LockEntry waiting in one.Lock.Waiting)
+                text.Append("  waits    ").Append(waiting.Text).Append(", ").AppendLine(LockJson.Until(waiting, now));
             Difference(text, one, seen);
         }
 
@@ -112,6 +119,26 @@ internal static class StatusCommand
         }
 
         json.WriteEndArray();
+        if (one.Lock.Holder is null)
+        {
+            json.WriteNull("lock");
+        }
+        else
+        {
+            json.WriteStartObject("lock");
+            LockJson.Write(json, one.Lock.Holder);
+            json.WriteEndObject();
+        }
+
+        json.WriteStartArray("waiting");
+        foreach (LockEntry waiting in one.Lock.Waiting)
+        {
+            json.WriteStartObject();
+            LockJson.Write(json, waiting);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteString("comparedWith", one.Behind);
         if (one.Missing is null)
         {
@@ -127,7 +154,8 @@ internal static class StatusCommand
 
     /// <param name="Environment">The environment.</param>
     /// <param name="State">What it runs.</param>
+    /// <param name="Lock">Who has it and who waits for it.</param>
     /// <param name="Behind">The environment before it, which it is compared with; null for the first one.</param>
     /// <param name="Missing">The commits that the one before has and this one has not; null where the checkout cannot tell.</param>
-    private sealed record Seen(DeploymentEnvironment Environment, EnvironmentState State, string? Behind, IReadOnlyList<string>? Missing);
+    private sealed record Seen(DeploymentEnvironment Environment, EnvironmentState State, LockState Lock, string? Behind, IReadOnlyList<string>? Missing);
 }

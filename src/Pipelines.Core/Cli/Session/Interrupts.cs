@@ -2,22 +2,22 @@ using System.Runtime.InteropServices;
 
 namespace Pipelines.Core.Cli.Session;
 
-/// <summary>Ctrl-C and SIGTERM: the first asks the run to end, the second ends it at once.</summary>
+/// <summary>Ctrl-C and SIGTERM: the first asks what runs to end, the second ends it at once.</summary>
 internal sealed class Interrupts : IDisposable
 {
     private readonly CancellationTokenSource _cancel = new();
     private readonly CancellationTokenSource _force = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly Action<string> _tell;
-    private readonly string _then;
+    private readonly string _first;
     private int _count;
 
     /// <param name="tell">Says what is done about the signal.</param>
-    /// <param name="leaves">Whether what was deployed stays as it is.</param>
-    public Interrupts(Action<string> tell, bool leaves)
+    /// <param name="first">What is done about the first one.</param>
+    public Interrupts(Action<string> tell, string first)
     {
         _tell = tell;
-        _then = leaves ? "what was deployed is left as it is" : "what was deployed and not proven is undone";
+        _first = first;
         foreach (PosixSignal signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT, PosixSignal.SIGHUP })
             _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
     }
@@ -40,7 +40,7 @@ internal sealed class Interrupts : IDisposable
         int count = Interlocked.Increment(ref _count);
         if (count == 1)
         {
-            _tell($"{context.Signal}: asking the running stages to end; {_then}. Once more to end at once.");
+            _tell($"{context.Signal}: {_first}. Once more to end at once.");
             _cancel.Cancel();
         }
         else if (count == 2)

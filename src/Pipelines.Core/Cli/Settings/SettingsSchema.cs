@@ -41,6 +41,14 @@ public sealed class SettingsSchema
                 ? value
                 : throw new FormatException($"'{text}' is no whole number from {min} to {max}.")));
 
+    /// <summary>Adds a number, written with a point: <c>0.5</c>, <c>-3</c>, <c>1e3</c>.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="description">What it means.</param>
+    /// <param name="defaultValue">The default as it is written; null for none.</param>
+    public Setting<double> Decimal(string key, string description, string? defaultValue = null) =>
+        Add(new Setting<double>(key, description, "number", defaultValue, text =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : throw new FormatException($"'{text}' is no number. Write it with a point, such as 0.5.")));
+
     /// <summary>Adds a share, written as <c>80%</c> or <c>0.8</c>.</summary>
     /// <param name="key">The key.</param>
     /// <param name="description">What it means.</param>
@@ -63,8 +71,8 @@ public sealed class SettingsSchema
     /// <summary>Adds a duration, written as <c>90s</c>, <c>10m</c>, <c>1h30m</c> or <c>00:10:00</c>; more than zero.</summary>
     /// <param name="key">The key.</param>
     /// <param name="description">What it means.</param>
-    /// <param name="defaultValue">The default as it is written.</param>
-    public Setting<TimeSpan> Duration(string key, string description, string defaultValue) =>
+    /// <param name="defaultValue">The default as it is written; null for none.</param>
+    public Setting<TimeSpan> Duration(string key, string description, string? defaultValue) =>
         Add(new Setting<TimeSpan>(key, description, "duration", defaultValue, SettingFormats.Duration));
 
     /// <summary>Adds the address of an HTTP server.</summary>

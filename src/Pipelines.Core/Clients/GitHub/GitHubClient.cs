@@ -77,12 +77,12 @@ internal sealed class GitHubClient : IPullRequests
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The reviews of the environments of a workflow run: https://docs.github.com/rest/actions/workflow-runs#get-the-review-history-for-a-workflow-run.</summary>
+    /// <summary>The decisions on the environments of a workflow run, without mere comments (<c>pending</c>): https://docs.github.com/rest/actions/workflow-runs#get-the-review-history-for-a-workflow-run.</summary>
     public async Task<IReadOnlyList<GitHubReview>> ReviewsAsync(string run, CancellationToken cancellationToken)
     {
         string doing = $"tell who reviewed run {run}";
         IReadOnlyList<JsonElement> reviews = await _api.ListAsync($"/repos/{_path}/actions/runs/{Uri.EscapeDataString(run)}/approvals", doing, cancellationToken).ConfigureAwait(false);
-        return [.. reviews.Select(review => _api.Read(review, doing, json => new GitHubReview(
+        return [.. reviews.Where(review => _api.Read(review, doing, json => json.GetProperty("state").GetString() != "pending")).Select(review => _api.Read(review, doing, json => new GitHubReview(
             json.GetProperty("state").GetString() == "approved",
             json.GetProperty("user").GetProperty("login").GetString()!,
             json.GetProperty("comment").GetString(),

@@ -9,6 +9,8 @@ internal sealed class Resumption
     private readonly KeptStage?[] _kept;
     private readonly RunHistory _history;
     private readonly bool _isOwn;
+    private readonly bool[] _retaken;
+    private readonly bool[] _mustRetake;
     private readonly List<string> _again = [];
     private readonly List<string> _notes = [];
 
@@ -18,6 +20,8 @@ internal sealed class Resumption
         _isOwn = isOwn;
         _outcomes = new StageOutcome?[plan.Stages.Count];
         _kept = new KeptStage?[plan.Stages.Count];
+        _retaken = new bool[plan.Stages.Count];
+        _mustRetake = new bool[plan.Stages.Count];
     }
 
     /// <summary>The run whose outputs these are.</summary>
@@ -67,6 +71,12 @@ internal sealed class Resumption
     /// <summary>What is kept of a stage that has an outcome.</summary>
     public KeptStage KeptOf(PlannedStage stage) => _kept[stage.Index]!;
 
+    /// <summary>Whether an earlier process of this run had what the stage takes, and did not give it back.</summary>
+    public bool IsRetaken(PlannedStage stage) => _retaken[stage.Index];
+
+    /// <summary>Whether it is taken again even by a run that only comes to its end: something is to be undone, or found out, under it.</summary>
+    public bool MustRetake(PlannedStage stage) => _mustRetake[stage.Index];
+
     /// <summary>The undo of a stage that is finished; null where it is to be done.</summary>
     public KeptUndo? UndoOf(PlannedStage stage) => _isOwn && _history.Undos.TryGetValue(stage.Name, out KeptUndo? undo) && undo.Result is not null ? undo : null;
 
@@ -90,8 +100,45 @@ internal sealed class Resumption
             isEnding |= _outcomes[stage.Index] is StageOutcome.Failed or StageOutcome.TimedOut && !stage.Always;
         }
 
-        RunAgainWhatIsGone(plan, selected, gone, isEnding || WasCancelled);
+        isEnding |= WasCancelled;
+        foreach (PlannedStage stage in plan.Stages)
+            if (stage.Behaviour.IsProcessBound && _outcomes[stage.Index]?.HasOutput == true)
+                Rebind(stage, plan, selected, isEnding);
+        RunAgainWhatIsGone(plan, selected, gone, isEnding);
+        List<string> inOrder = [.. plan.Stages.Select(stage => stage.Name).Where(_again.Contains)];
+        _again.Clear();
+        _again.AddRange(inOrder);
     }
+
+    /// <summary>A lock of a process that is no more is taken again where something of its environment is left to do or to undo.</summary>
+    private void Rebind(PlannedStage bound, PipelinePlan plan, bool[] selected, bool isEnding)
+    {
+        PlannedStage[] under = Under(bound, plan, selected);
+        PlannedStage[] open = [.. under.Where(stage => !stage.Always && _outcomes[stage.Index] is not { HasOutput: true } and not StageOutcome.Skipped)];
+        bool isLeft = isEnding ? open.Length > 0 && under.Any(IsToUndoOrDecide) : open.Length > 0;
+        if (!isLeft)
+            return;
+        foreach (PlannedStage stage in under.Where(stage => stage.Always && _outcomes[stage.Index] is not null).Prepend(bound))
+        {
+            _outcomes[stage.Index] = null;
+            _again.Add(stage.Name);
+        }
+
+        _mustRetake[bound.Index] = isEnding;
+        _retaken[bound.Index] = _isOwn && _history.Status is null && !under.Any(stage => stage.Always && _history.Stages.ContainsKey(stage.Name)); // what comes last gives it back
+    }
+
+    /// <summary>The stages of its environment that come after it.</summary>
+    private static PlannedStage[] Under(PlannedStage bound, PipelinePlan plan, bool[] selected)
+    {
+        bool[] after = new bool[plan.Stages.Count];
+        foreach (PlannedStage stage in plan.Stages)
+            after[stage.Index] = stage.Environment == bound.Environment && stage.Dependencies.Any(dependency => dependency == bound || after[dependency.Index]);
+        return [.. plan.Stages.Where(stage => after[stage.Index] && selected[stage.Index])];
+    }
+
+    private bool IsToUndoOrDecide(PlannedStage stage) =>
+        _isOwn && ((stage.IsUndoable && _outcomes[stage.Index]?.HasOutput == true && KeptOf(stage).WasDoneByItsRun && UndoOf(stage) is null) || (_outcomes[stage.Index] is null && _history.HasHalfDone(stage.Name)));
 
     /// <summary>An output that cannot be restored makes its stage run again where a stage that runs takes it. Inputs come earlier in the plan, so one walk back finds all.</summary>
     private void RunAgainWhatIsGone(PipelinePlan plan, bool[] selected, string?[] gone, bool isEnding)

@@ -66,6 +66,9 @@ internal sealed class RunHistory
         }
     }
 
+    /// <summary>Whether the outside must be asked about an effect of a stage.</summary>
+    public bool HasHalfDone(string stage) => _effects.Any(effect => effect.Key.Stage == stage && effect.Value == EffectState.Begun);
+
     /// <summary>The stages are as if they had not ended. Whether their effects stand is asked of the outside.</summary>
     public void Forget(IReadOnlyList<string> stages)
     {

@@ -7,4 +7,7 @@ public sealed class EnvironmentLockException : PipelineException
 
     /// <summary>The environment.</summary>
     public string Environment { get; }
+
+    /// <inheritdoc/>
+    public override FailureKind Kind => FailureKind.Superseded;
 }

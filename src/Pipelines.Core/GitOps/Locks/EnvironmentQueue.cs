@@ -44,6 +44,49 @@ internal sealed class EnvironmentQueue(string app, string environment, LockPolic
         }
     }
 
+    /// <summary>Takes it again for a run that goes on in another process: nobody may have been there in between.</summary>
+    /// <exception cref="EnvironmentLockException">Another run was, or is.</exception>
+    public async Task<EnvironmentLease> RetakeAsync(LockEntry wanted, CancellationToken cancellationToken)
+    {
+        string name = EnvironmentLocks.Holder(app, environment);
+        while (true)
+        {
+            RefDocument? holder = await refs.FindAsync(name, cancellationToken).ConfigureAwait(false);
+            LockEntry? entry = holder is null ? null : LockEntry.Parse(holder.Text);
+            if (entry?.Run != wanted.Run)
+            {
+                string by = entry?.Text ?? (holder is null ? "another run, which has given it back since" : "somebody whose entry cannot be read");
+                EnvironmentLease.Forfeited(app, environment, refs, wanted, by, context);
+                throw new EnvironmentLockException(environment, $"'{environment}' was taken over while this run was not at work, so this run does not go on there.", $"  taken over by {by}", "Look at what runs there: status. A new run deploys this commit, unless a newer one is there.");
+            }
+
+            if (await TryTakeAsync(name, holder, wanted, cancellationToken).ConfigureAwait(false) is { } lease)
+                return lease;
+        }
+    }
+
+    /// <summary>Takes it at once, whoever has it: a person on call goes before every run. Its holder sees that before its next effect, and stops.</summary>
+    /// <param name="wanted">Who takes it.</param>
+    /// <param name="seen">The holder that was shown to the person; null for nobody.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="EnvironmentLockException">By now somebody else has it.</exception>
+    public async Task<EnvironmentLease> SeizeAsync(LockEntry wanted, LockEntry? seen, CancellationToken cancellationToken)
+    {
+        string name = EnvironmentLocks.Holder(app, environment);
+        while (true)
+        {
+            RefDocument? holder = await refs.FindAsync(name, cancellationToken).ConfigureAwait(false);
+            LockEntry? entry = holder is null ? null : LockEntry.Parse(holder.Text);
+            bool isFree = holder is null || entry?.Released is not null;
+            if (!isFree && entry?.Run != seen?.Run)
+                throw new EnvironmentLockException(environment, $"Somebody else took '{environment}' at this very moment.", $"  {entry?.Text ?? "an entry that cannot be read"}", "Nothing was changed. Look at 'status', and ask again.");
+            DateTimeOffset now = context.Time.GetUtcNow();
+            LockEntry taken = wanted with { Since = now, Expires = now + LockTimes.Life, TookOverFrom = isFree ? null : entry?.Text };
+            if (await refs.WriteAsync(name, taken.ToJson(), holder, $"{environment} of {app} taken by the {wanted.Doing} of {wanted.Actor}", cancellationToken).ConfigureAwait(false) is { } written)
+                return new EnvironmentLease(app, environment, refs, written, taken, context);
+        }
+    }
+
     private async Task<EnvironmentLease?> TryTakeAsync(string name, RefDocument? holder, LockEntry wanted, CancellationToken cancellationToken)
     {
         LockEntry? entry = holder is null ? null : LockEntry.Parse(holder.Text);
@@ -69,7 +112,7 @@ internal sealed class EnvironmentQueue(string app, string environment, LockPolic
         var living = new List<RefDocument>();
         foreach (RefDocument document in documents.Where(document => EnvironmentLocks.IsWaiting(document.Name)).OrderBy(document => document.Name, StringComparer.Ordinal))
         {
-            if (document.Name != placeName && (LockEntry.Parse(document.Text) is not { } entry || LockTimes.IsStale(entry, context.Time.GetUtcNow(), Unchanged(document))))
+            if (document.Name != placeName && (LockEntry.Parse(document.Text) is not { } entry || LockTimes.IsLongGone(entry.Expires, context.Time.GetUtcNow()) || LockTimes.IsStale(entry, context.Time.GetUtcNow(), Unchanged(document))))
                 await refs.DeleteAsync(document, cancellationToken).ConfigureAwait(false);
             else
                 living.Add(document);

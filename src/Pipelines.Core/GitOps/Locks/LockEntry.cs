@@ -19,8 +19,11 @@ internal sealed record LockEntry(string Run, string Host, string Actor, string C
     /// <summary>Who took it from its holder by hand, and why; null for nobody. Such a lock is free.</summary>
     public string? Released { get; init; }
 
+    /// <summary>What a person does there, such as <c>rollback</c>; null for a run.</summary>
+    public string? Doing { get; init; }
+
     /// <summary>One line for people.</summary>
-    public string Text => $"run {Run} of {Actor} on {Host}, commit {Commit[..Math.Min(10, Commit.Length)]}{(Branch is null ? "" : $" of '{Branch}'")}, since {DocumentJson.Time(Since)}";
+    public string Text => Doing is not null ? $"the {Doing} {Run} of {Actor} on {Host}, since {DocumentJson.Time(Since)}" : $"run {Run} of {Actor} on {Host}, commit {Commit[..Math.Min(10, Commit.Length)]}{(Branch is null ? "" : $" of '{Branch}'")}, since {DocumentJson.Time(Since)}";
 
     public string ToJson() => DocumentJson.Write(json =>
     {
@@ -35,6 +38,7 @@ internal sealed record LockEntry(string Run, string Host, string Actor, string C
         json.WriteString("expires", DocumentJson.Time(Expires));
         json.WriteString("tookOverFrom", TookOverFrom);
         json.WriteString("released", Released);
+        json.WriteString("doing", Doing);
     });
 
     /// <returns>The entry; null where the document is none.</returns>
@@ -45,5 +49,6 @@ internal sealed record LockEntry(string Run, string Host, string Actor, string C
         {
             TookOverFrom = json.Find("tookOverFrom"),
             Released = json.Find("released"),
+            Doing = json.Find("doing"),
         };
 }

@@ -11,6 +11,9 @@ internal static class LockTimes
     /// <summary>How wrong the clocks of two machines may be.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(2);
 
+    /// <summary>After that nobody's clock is an excuse: what waits in a queue and has expired so long ago is taken away without being watched.</summary>
+    public static readonly TimeSpan LongGone = TimeSpan.FromDays(1);
+
     /// <summary>There is no event for a ref, so that who waits has to look: at most this often, each at times of its own.</summary>
     public static readonly TimeSpan LeastPause = TimeSpan.FromSeconds(2);
 
@@ -22,4 +25,6 @@ internal static class LockTimes
     /// <param name="unchanged">How long we have seen it without a renewal.</param>
     public static bool IsStale(LockEntry entry, DateTimeOffset now, TimeSpan unchanged) =>
         (now > entry.Expires + ClockSkew && unchanged >= Renewal * 2) || unchanged >= Life + ClockSkew;
+
+    public static bool IsLongGone(DateTimeOffset expires, DateTimeOffset now) => now > expires + LongGone;
 }

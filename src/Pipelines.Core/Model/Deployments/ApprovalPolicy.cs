@@ -27,9 +27,13 @@ public sealed record ApprovalPolicy
     /// <value>24 hours</value>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>The ways that are open. Those that this run cannot go are left out; where none is left, the stage fails at once and says why for each.</summary>
+    /// <summary>The ways that are open. Those that this run cannot go are left out; where none is left, <see cref="WhenNobodyCan"/> says what comes of it, at once.</summary>
     /// <value>terminal, host and signature</value>
     public ApprovalMethod Methods { get; init; } = ApprovalMethod.Terminal | ApprovalMethod.Host | ApprovalMethod.Signature;
+
+    /// <summary>What becomes of a run in which none of the ways is open.</summary>
+    /// <value>it fails</value>
+    public ApprovalFallback WhenNobodyCan { get; init; }
 
     /// <summary>Whose keys approve; null where nobody can by a signature.</summary>
     /// <value>null</value>

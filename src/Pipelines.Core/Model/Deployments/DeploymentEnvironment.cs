@@ -25,6 +25,18 @@ public sealed record DeploymentEnvironment
     /// <value>by a push</value>
     public DeliverBy Delivery { get; init; } = new DeliverBy.Push();
 
+    /// <summary>What a run does while another one has the environment: <see cref="LockEnvironment"/>, <c>promote</c> and <c>rollback</c> go by it.</summary>
+    /// <value><see cref="LockPolicy.Supersede"/></value>
+    public LockPolicy Lock { get; init; }
+
+    /// <summary>How long a run waits while others have the environment.</summary>
+    /// <value>2 hours</value>
+    public TimeSpan LockTimeout { get; init; } = TimeSpan.FromHours(2);
+
+    /// <summary>Whether its deployments come with a database migration that can't be taken back. Their commits say so (<c>Migration: irreversible</c>), and <c>rollback</c> asks a person before it goes behind one.</summary>
+    /// <value>false</value>
+    public bool MigratesIrreversibly { get; init; }
+
     /// <summary>Where the manifest is.</summary>
     public required ManifestTarget Manifest { get; init; }
 
@@ -38,4 +50,7 @@ public sealed record DeploymentEnvironment
     /// <summary>The key of its JSON body whose value must be the tag; null for no such check.</summary>
     /// <value>null</value>
     public string? SmokeVersionKey { get; init; }
+
+    /// <summary>The pull request whose preview it is; null for an environment that stays.</summary>
+    internal int? PullRequest { get; init; }
 }

@@ -8,4 +8,7 @@ public enum LockPolicy
 
     /// <summary>It waits its turn.</summary>
     Queue,
+
+    /// <summary>There is no lock: runs may be in the environment at the same time. What was deployed last stands, and an older commit still overwrites no newer one.</summary>
+    Off,
 }

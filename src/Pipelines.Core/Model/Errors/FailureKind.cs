@@ -11,4 +11,7 @@ public enum FailureKind
 
     /// <summary>A required tool or credential is missing: exit code 3.</summary>
     MissingPrerequisite,
+
+    /// <summary>Somebody else has what the work needs, such as an environment: exit code 1. It says nothing against what was deployed, which is not blocked for it.</summary>
+    Superseded,
 }

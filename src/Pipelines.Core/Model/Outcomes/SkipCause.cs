@@ -34,6 +34,10 @@ public abstract record SkipCause
     /// <param name="What">What is waited for, such as the merge of a pull request.</param>
     public sealed record WaitingForHuman(string What) : SkipCause
     {
+        /// <summary>What to do then; null where <see cref="What"/> says it all.</summary>
+        /// <value>null</value>
+        public string? Advice { get; init; }
+
         /// <inheritdoc/>
         public override string ToString() => $"waiting for a human: {What}";
     }

@@ -21,6 +21,9 @@ internal sealed record StageBehaviour
     /// <summary>Whether what was done after this stage must stay when it is not undone.</summary>
     public bool KeepsLaterEffects { get; init; }
 
+    /// <summary>Whether its output is worth nothing in another process.</summary>
+    public bool IsProcessBound { get; init; }
+
     /// <summary>Takes the stage's effect back; null where it has none.</summary>
     public Func<object?, StageContext, CancellationToken, Task<UndoReport>>? Undo { get; init; }
 }

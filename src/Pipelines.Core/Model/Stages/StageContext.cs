@@ -44,6 +44,9 @@ public sealed partial class StageContext
     /// <summary>The results of the tests that this run has done so far.</summary>
     internal Func<IReadOnlyList<TestResults>> Tests { get; init; } = () => [];
 
+    /// <summary>Whether an earlier process of this run had what the stage takes, and did not give it back.</summary>
+    internal bool IsRetaken { get; init; }
+
     /// <summary>Why an undo runs; null where none does.</summary>
     internal UndoCause? Undoing { get; init; }
 

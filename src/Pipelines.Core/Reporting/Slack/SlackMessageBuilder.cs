@@ -23,6 +23,7 @@ internal static class SlackMessageBuilder
             blocks.Add(new SlackBlock(facts));
         if (Stages(story) is { Length: > 0 } stages)
             blocks.Add(new SlackBlock(stages));
+        blocks.AddRange(Waiting(story).Select(waiting => new SlackBlock($":raised_hand: *{Escape(Cut(waiting.Stage.Name, 200))}* waits for a human: {Cut(Escape(waiting.For.What), 1000)}{(waiting.For.Advice is { } advice ? "\n" + Cut(Escape(advice), 600) : "")}")));
         blocks.AddRange(Failures(story));
         blocks.AddRange(story.Undos.Select(undo => new SlackBlock(Undo(undo))));
         blocks.Add(new SlackBlock(SmallPrint(run), IsContext: true));
@@ -32,6 +33,7 @@ internal static class SlackMessageBuilder
     private static (string Emoji, string Words) State(SlackRunState story) => story.Result?.Status switch
     {
         null => (":hourglass_flowing_sand:", story.Undos.Count > 0 || story.Ended.Any(ended => ended.Outcome.IsFailure) ? "has a failure" : "is running"),
+        RunStatus.Succeeded when Waiting(story).Any() => (":raised_hand:", "waits for a human"),
         RunStatus.Succeeded => (":white_check_mark:", "succeeded"),
         RunStatus.Cancelled => (":no_entry_sign:", "was cancelled"),
         _ => (":x:", story.Undos.Any(undo => undo.Failure is not null) ? "failed, and so did its undo" : story.Undos.Any(undo => undo.Report?.Changed == true) ? "failed and was undone" : "failed"),
@@ -40,19 +42,29 @@ internal static class SlackMessageBuilder
     private static string Target(SlackRunState story)
     {
         string tag = story.Fact("tag") ?? story.Run!.Source?.Tag ?? "";
-        return (tag.Length > 0 ? $": {(tag.Length > ShortTag ? tag[..ShortTag] : tag)}" : "") + (story.Fact("environment") is { } environment ? $" → {environment}" : "");
+        return (tag.Length > 0 ? $": {(tag.Length > ShortTag ? tag[..ShortTag] : tag)}" : "") + (story.Environments.Count > 0 ? $" → {string.Join(", ", story.Environments)}" : "");
+    }
+
+    private static IEnumerable<(PlannedStage Stage, SkipCause.WaitingForHuman For)> Waiting(SlackRunState story)
+    {
+        foreach ((PlannedStage stage, StageOutcome outcome, _) in story.Ended)
+            if (outcome is StageOutcome.Skipped { Cause: SkipCause.WaitingForHuman waiting })
+                yield return (stage, waiting);
     }
 
     private static string Facts(SlackRunState story, RunInfo run, TimeSpan duration)
     {
         var text = new StringBuilder();
-        Add("Environment", story.Fact("environment") is { } environment ? Escape(environment) : null);
+        bool several = story.Environments.Count > 1;
+        Add("Environment", !several && story.Fact("environment") is { } environment ? Escape(environment) : null);
         Add("Tag", story.Fact("tag") is { } tag ? Code(tag) : null);
-        Add("Before", story.Fact("previous tag") is { } previous ? Code(previous) : null);
+        Add("Before", !several && story.Fact("previous tag") is { } previous ? Code(previous) : null);
         Add("Commit", run.Source is { } source ? Code(source.ShortCommit) + (source.Branch is null ? "" : $" on {Escape(source.Branch)}") + (source.IsClean ? "" : ", with uncommitted changes") : null);
         Add("By", run.Actor is { } actor ? Escape(actor) : null);
-        Add("Argo CD", story.Fact("argo cd") is { } argo ? Escape(argo) : null);
-        Add("Smoke test", story.Fact("smoke test") is { } smoke ? Escape(smoke) : null);
+        foreach (string one in several ? story.Environments : [])
+            Add(Escape(one), Environment(story, one));
+        Add("Argo CD", !several && story.Fact("argo cd") is { } argo ? Escape(argo) : null);
+        Add("Smoke test", !several && story.Fact("smoke test") is { } smoke ? Escape(smoke) : null);
         Add("Tests", story.Fact("tests") is { } tests ? Escape(tests) : null);
         Add("Scan", story.Fact("scan") is { } scan ? Escape(scan) : null);
         Add("Duration", Spell(duration));
@@ -64,6 +76,14 @@ internal static class SlackMessageBuilder
             if (!string.IsNullOrEmpty(value))
                 text.Append(CultureInfo.InvariantCulture, $"*{name}:* {Cut(value.ReplaceLineEndings(" "), 250)}\n");
         }
+    }
+
+    private static string Environment(SlackRunState story, string name)
+    {
+        string?[] parts = [story.Fact(name, "previous tag") is { } before ? $"before {Code(before)}" : null, Escaped("approval", "approved "), Escaped("argo cd"), Escaped("smoke test"), Escaped("analysis")];
+        return string.Join(" · ", parts.OfType<string>());
+
+        string? Escaped(string fact, string prefix = "") => story.Fact(name, fact) is { } value ? prefix + Escape(value) : null;
     }
 
     private static string Stages(SlackRunState story)

@@ -21,7 +21,12 @@ internal sealed class SlackRunState
 
     public RunResult? Result { get; private set; }
 
+    /// <summary>The environments that were deployed to, the first one first.</summary>
+    public List<string> Environments { get; } = [];
+
     public string? Fact(string name) => _facts.GetValueOrDefault(name);
+
+    public string? Fact(string environment, string name) => _facts.GetValueOrDefault($"{environment}: {name}");
 
     /// <summary>Takes an event in; true where it changes the message.</summary>
     public bool Take(RunEvent runEvent)
@@ -34,8 +39,12 @@ internal sealed class SlackRunState
             case RunEvent.StageStarted started:
                 Running.Add(started.Stage);
                 return true;
-            case RunEvent.StageReported { Report: StageReport.Fact fact }:
+            case RunEvent.StageReported { Report: StageReport.Fact fact } reported:
                 _facts[fact.Name] = fact.Value;
+                if (fact.Name == "environment" && !Environments.Contains(fact.Value))
+                    Environments.Add(fact.Value);
+                if (reported.Stage.Environment is { } environment)
+                    _facts[$"{environment}: {fact.Name}"] = fact.Value;
                 return false; // shown when its stage ends
             case RunEvent.StageEnded ended:
                 Running.Remove(ended.Stage);

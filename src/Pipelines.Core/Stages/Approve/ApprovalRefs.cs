@@ -11,6 +11,9 @@ internal static class ApprovalRefs
     /// <summary>All that waits for an app.</summary>
     public static string AllWaiting(string app) => $"refs/pipelines/waiting/{RefDocuments.Segment(app)}/*";
 
+    /// <summary>All that waits for an environment of an app.</summary>
+    public static string AllWaiting(string app, string environment) => $"refs/pipelines/waiting/{RefDocuments.Segment(app)}/{RefDocuments.Segment(environment)}/*";
+
     /// <summary>What people said to one request: a ref each, so that no bad one stands in the way of a good one.</summary>
     public static string Verdicts(ApprovalRequest request) => $"refs/pipelines/verdicts/{RefDocuments.Segment(request.App)}/{RefDocuments.Segment(request.Environment)}/{RefDocuments.Segment(request.Run)}/";
 

@@ -39,11 +39,24 @@ public sealed record Approve : IStage<ProvenDeployment, Approval>, IEnvironmentS
     /// <param name="context">The stage's context.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="ApprovalException">It was refused, nobody decided in time, who decided may not, or no way is open.</exception>
+    /// <exception cref="WaitingForHumanException">No way is open, and the policy says to end waiting then.</exception>
     /// <exception cref="GitException">The manifest repository cannot be reached.</exception>
     public async Task<Approval> RunAsync(ProvenDeployment input, StageContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(context);
+        try
+        {
+            return await GetAsync(input, context, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ApprovalException nobody) when (nobody.Failure == ApprovalFailure.NoWay && Environment.Approval.WhenNobodyCan == ApprovalFallback.EndWaiting)
+        {
+            throw Waiting(input, nobody, context);
+        }
+    }
+
+    private async Task<Approval> GetAsync(ProvenDeployment input, StageContext context, CancellationToken cancellationToken)
+    {
         ApprovalQuestion question = await AskAsync(input, context, cancellationToken).ConfigureAwait(false);
         context.Log.Info(question.Request.Summary);
         (ApprovalDecision decision, ApprovalMethod method) = await DecideAsync(question, cancellationToken).ConfigureAwait(false);
@@ -175,6 +188,18 @@ public sealed record Approve : IStage<ProvenDeployment, Approval>, IEnvironmentS
             notAllowed ? $"Nobody who may approve for '{Environment.Name}' did." : $"Nobody can approve for '{Environment.Name}' in this run.",
             string.Join('\n', closed.Select(one => "  " + one.What)),
             advice.Length > 0 ? advice : "Open another way with ApprovalPolicy.Methods: a signature works from anywhere that has git (ApprovalPolicy.Signers).");
+    }
+
+    /// <summary>What runs in the environment before is well, and this run has done what it can: a person goes on from there.</summary>
+    private WaitingForHumanException Waiting(ProvenDeployment proven, ApprovalException nobody, StageContext context)
+    {
+        Deployment deployment = proven.Deployment;
+        string tag = deployment.Image.Reference.Tag ?? deployment.Image.Digest;
+        string from = deployment.Environment.Name;
+        string command = $"dotnet run --project build -- promote --from {from} --to {Environment.Name}";
+        context.Log.Warning($"{nobody.What} This run ends here, and '{Environment.Name}' keeps what it runs.\n{nobody.Evidence}\n'{from}' runs {Environment.App} {tag} and has proven it. Whoever may approve brings it on, from a machine where they can: {command}\nTo be asked in the run itself, open a way: {nobody.Advice} See docs/approvals.md.");
+        context.Report("approval", $"waits for a person: {command}");
+        return new WaitingForHumanException($"'{from}' runs {Environment.App} {tag} and has proven it; approve it for '{Environment.Name}' by: {command}", nobody.Advice);
     }
 
     /// <summary>Keeps the signed document where it can be checked again: on top of those of before, and in the run's folder.</summary>

@@ -47,6 +47,9 @@ internal sealed class HostApproval(HostEnvironment variables) : IApprovalWay
 
         if (variables.Get("GITHUB_EVENT_NAME") != "workflow_dispatch")
             throw question.Closed("host: without a token GitHub does not tell who reviewed the job: GITHUB_ACTOR is who pushed.", advice: "Set ApprovalPolicy.HostToken to a token with 'actions: read', such as the job's own GITHUB_TOKEN.");
+        // Whoever may write to the repository may start a workflow: that is no gate unless somebody has said whose word counts.
+        if (question.Policy.Approvers.Count == 0)
+            throw question.Closed("host: without a token GitHub tells only who started the workflow by hand, which counts only where the approvers are named.", advice: "Set ApprovalPolicy.HostToken to a token with 'actions: read', such as the job's own GITHUB_TOKEN, or name people in ApprovalPolicy.Approvers.");
         string starter = variables.Get("GITHUB_TRIGGERING_ACTOR") ?? variables.Get("GITHUB_ACTOR") ?? throw question.Closed("host: GitHub names nobody (GITHUB_ACTOR is not set).");
         return new ApprovalDecision(true, starter, null, question.Context.Time.GetUtcNow(), $"the variables of the job say that {starter} started this workflow by hand; whether anybody reviewed '{environment}' was not asked");
     }

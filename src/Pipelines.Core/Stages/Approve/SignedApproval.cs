@@ -44,7 +44,10 @@ internal sealed class SignedApproval : IApprovalWay
         string name = ApprovalRefs.Waiting(request.App, request.Environment, request.Run);
         for (int attempt = 1; ; attempt++)
         {
-            RefDocument? before = await documents.FindAsync(name, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<RefDocument> waiting = await documents.ListAsync(ApprovalRefs.AllWaiting(request.App, request.Environment), cancellationToken).ConfigureAwait(false);
+            if (attempt == 1)
+                await ApprovalLeftovers.RemoveAsync(documents, waiting.Where(document => document.Name != name), question.Context, cancellationToken).ConfigureAwait(false);
+            RefDocument? before = waiting.FirstOrDefault(document => document.Name == name);
             if (before is not null && ApprovalRequest.TryRead(before.Text) is { } earlier && IsSame(earlier, request))
                 return (before, question with { Request = earlier });
             if (await documents.WriteAsync(name, request.Write(), before, $"{request.App} waits for an approval for {request.Environment}", cancellationToken).ConfigureAwait(false) is { } written)

@@ -1,3 +1,4 @@
+using Pipelines.Core.GitOps.Locks;
 using Pipelines.Core.Stages.Deploy;
 
 namespace Pipelines.Core;
@@ -18,6 +19,7 @@ public sealed record ArgoCdSync : IStage<Deployment, Deployment>, IDescribedStag
     /// <param name="context">The stage's context.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="ArgoCdException">It did not become healthy, or Argo CD could not be asked.</exception>
+    /// <exception cref="EnvironmentLockException">The run held a lock of the environment, and lost it.</exception>
     /// <exception cref="SecretNotFoundException">The token is not where <c>argocd.token</c> says.</exception>
     public async Task<Deployment> RunAsync(Deployment input, StageContext context, CancellationToken cancellationToken)
     {
@@ -38,13 +40,15 @@ public sealed record ArgoCdSync : IStage<Deployment, Deployment>, IDescribedStag
             throw new InvalidUsageException("The Argo CD application is not usable.", $"  server '{Tools.Git.GitUrl.WithoutUserInfo(target.Server.ToString())}', application '{target.Application}'", "Set argocd.server to an http or https address and argocd.application to a name.");
         try
         {
-            string phrase = await DeploymentWait.RunAsync(target, input.Environment.Manifest, input.Revision, input.Image.Reference.Tag, context, cancellationToken).ConfigureAwait(false);
+            string phrase = await LockedWork.RunAsync(input.Environment, context, token => DeploymentWait.RunAsync(target, input.Environment.Manifest, input.Revision, input.Image.Reference.Tag, context, token), cancellationToken).ConfigureAwait(false);
             context.Report("argo cd", phrase);
             return input;
         }
         catch (ArgoCdException exception)
         {
             context.Report("argo cd", exception.What);
+            if (input.Environment.PullRequest is not null && exception.Failure == ArgoCdFailure.NotFound)
+                throw new ArgoCdException(exception.Failure, exception.What, exception.Evidence, $"Nobody made the application of the preview: an ApplicationSet must follow {input.Environment.Manifest.File} and name it '{target.Application}', and the token must be allowed to get it. See docs/previews.md. {exception.Advice}", exception);
             throw;
         }
     }

@@ -1,5 +1,5 @@
-using System.IO.Enumeration;
 using Pipelines.Core.GitOps;
+using Pipelines.Core.GitOps.Locks;
 using Pipelines.Core.Stages.Deploy;
 
 namespace Pipelines.Core;
@@ -9,8 +9,10 @@ namespace Pipelines.Core;
 /// <para>A protected environment takes a published image, its proof in another environment, and an approval, all of one digest.</para>
 /// <para>The undo reverts the commit and pushes that first; only then it waits for Argo CD. A value that somebody else has set since is left alone.</para>
 /// </remarks>
-public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage<PublishedImage, ProvenDeployment, Approval, Deployment>, IUndoable<Deployment>, IEnvironmentStage, IDescribedStage
+public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage<PublishedImage, ProvenDeployment, Approval, Deployment>, IUndoable<Deployment>, IEnvironmentStage, IDescribedStage, ICheckedStage
 {
+    private const string ThreeInputs = "Add DeployManifest with three inputs: the image, its ProvenDeployment in another environment, and an Approval.";
+
     /// <summary>Deploys to an environment.</summary>
     /// <param name="environment">The environment, with its manifest.</param>
     /// <exception cref="InvalidUsageException">The environment's manifest is not usable.</exception>
@@ -33,6 +35,8 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
     /// <inheritdoc/>
     public string Description => $"sets {Environment.Manifest.Key} in {Environment.Manifest.File} of {Tools.Git.GitUrl.WithoutUserInfo(Environment.Manifest.Repository)} ({Environment.Manifest.Branch})";
 
+    private string ImageAlone => $"'{Environment.Name}' is a protected environment: an image alone cannot be deployed to it.";
+
     /// <summary>Deploys to an environment that is not protected.</summary>
     /// <param name="input">The image.</param>
     /// <param name="context">The stage's context.</param>
@@ -46,13 +50,11 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(context);
-        return Environment.IsProtected
-            ? throw new InvalidUsageException(
-                $"'{Environment.Name}' is a protected environment: an image alone cannot be deployed to it.",
-                null,
-                "Add DeployManifest with three inputs: the image, its ProvenDeployment in another environment, and an Approval.")
-            : DeployAsync(input, [], context, cancellationToken);
+        return Environment.IsProtected ? throw new InvalidUsageException(ImageAlone, null, ThreeInputs) : DeployAsync(input, [], context, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public string? WhyNot(int inputs) => inputs == 1 && Environment.IsProtected ? $"{ImageAlone} {ThreeInputs}" : null;
 
     /// <summary>Deploys what was proven elsewhere and approved for this environment.</summary>
     /// <param name="input1">The image.</param>
@@ -102,7 +104,7 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
     private async Task<Deployment> DeployAsync(PublishedImage image, IReadOnlyList<(string, string)> trailers, StageContext context, CancellationToken cancellationToken)
     {
         string tag = image.Reference.Tag ?? throw new InvalidUsageException($"The image {image.Reference} has no tag to write into the manifest.", null, "Push it with a tag.");
-        CheckBranch(image.Image.Image.Source, context.Run);
+        AllowedBranch.Check(Environment, image.Image.Image.Source, context.Run, "deployment to");
         using var repository = new ManifestRepository(Environment.Manifest, context);
         if (Environment.Delivery is DeliverBy.PullRequest request)
             return await new PullRequestDelivery(Environment, request, repository, context).DeployAsync(image, tag, trailers, AllowOlder || context.Run.AllowsOlder, cancellationToken).ConfigureAwait(false);
@@ -112,7 +114,7 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
             DeploymentCommits.Effect,
             $"{Environment.Manifest.Key} = {tag} in {Environment.Manifest.File} of {repository.Name}, branch {Environment.Manifest.Branch}",
             (mayBeDone, token) => repository.FindAsync(manifestCommit, mayBeDone, token),
-            token => repository.SetTagAsync(manifestCommit, token),
+            token => LockedWork.RunAsync(Environment, context, held => repository.SetTagAsync(manifestCommit, held), token),
             cancellationToken).ConfigureAwait(false);
         string commit = change.Revision[..Math.Min(10, change.Revision.Length)];
         context.Log.Info(change.Changed
@@ -123,21 +125,6 @@ public sealed record DeployManifest : IStage<PublishedImage, Deployment>, IStage
         context.Report("previous tag", change.Changed ? change.PreviousTag ?? "none" : $"{tag} (already deployed)");
         context.Report("manifest commit", commit);
         return new Deployment(image, Environment, change.Revision, change.Changed, change.PreviousTag);
-    }
-
-    /// <summary>Whichever command asks: the branches are the environment's own rule. In the sandbox nothing real is at stake, and every branch is welcome.</summary>
-    private void CheckBranch(SourceRevision source, RunInfo run)
-    {
-        if (Environment.AllowedBranches.Count == 0 || run.Mode == RunMode.Sandbox)
-            return;
-        // The branch of a pull request is named by whoever opened it, a fork's owner included.
-        if (run.PullRequest is null && source.Branch is not null && Environment.AllowedBranches.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, source.Branch, ignoreCase: false)))
-            return;
-        throw Refused(
-            run.PullRequest is { } number ? $"this run builds pull request {number}"
-            : source.Branch is null ? "the branch of its commit is not known" : $"the branch '{source.Branch}' may not get there",
-            $"  commit {source.Commit}\n  allowed: {string.Join(", ", Environment.AllowedBranches)}",
-            $"Merge it into {(Environment.AllowedBranches.Count == 1 ? "that branch" : "one of those branches")}, or change the environment's branches (the setting {Environment.Name}.branches, DeploymentEnvironment.AllowedBranches).");
     }
 
     private InvalidUsageException Refused(string reason, string? evidence, string advice) => new($"The deployment to '{Environment.Name}' is refused: {reason}.", evidence, advice);

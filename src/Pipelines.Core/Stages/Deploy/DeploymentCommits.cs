@@ -19,6 +19,8 @@ internal static class DeploymentCommits
             trailers.Add((ManifestCommit.SourceBranchTrailer, source.Branch));
         if (source.CommittedAt > DateTimeOffset.UnixEpoch)
             trailers.Add((ManifestCommit.SourceDateTrailer, DocumentJson.Time(source.CommittedAt)));
+        if (environment.MigratesIrreversibly)
+            trailers.Add((ManifestCommit.MigrationTrailer, ManifestCommit.IrreversibleMigration));
         trailers.AddRange(more);
         AddRun(trailers, run);
         return new ManifestCommit(environment.App, tag, run.Id) { Trailers = trailers, Environment = environment.Name, Digest = image.Digest, Source = source };

@@ -1,4 +1,5 @@
 using Pipelines.Core.GitOps;
+using Pipelines.Core.GitOps.Locks;
 
 namespace Pipelines.Core.Stages.Deploy;
 
@@ -12,6 +13,9 @@ internal sealed class DeploymentUndo(Deployment deployment, StageContext context
         string tag = deployment.Image.Reference.Tag!;
         if (!deployment.Changed)
             return Done(false, $"{_environment.App} in {_environment.Name} ran {tag} before this run, so there was nothing to undo: it still runs {tag}.");
+
+        if (EnvironmentLease.Find(_environment, context) is { } lease && await lease.ReclaimAsync(cancellationToken).ConfigureAwait(false) is { } holder)
+            return Done(false, $"{_environment.App} in {_environment.Name} was not touched: it was taken over by {holder}, which answers for what runs there since. This run had deployed {tag}.");
 
         ManifestRevert revert;
         using (var repository = new ManifestRepository(_environment.Manifest, context))

@@ -1,4 +1,6 @@
+using Pipelines.Core.GitOps.Locks;
 using Pipelines.Core.Model;
+using Pipelines.Core.Stages.Deploy;
 using Pipelines.Core.Stages.Migrate;
 using Pipelines.Core.Tools.Kubectl;
 
@@ -9,7 +11,7 @@ namespace Pipelines.Core;
 /// <para>Give the stage the lock <see cref="LockName"/>, so that one run migrates one database once at a time: <c>.Lock(migrate.LockName)</c>. Between runs a Job's name is the lock: one that still runs is not touched.</para>
 /// <para>A failed migration stops the run before anything is deployed, and is not undone: only its tool knows how far it came.</para>
 /// </remarks>
-public sealed record MigrateDatabase : IStage<PublishedImage, PublishedImage>, IUndoable<PublishedImage>, IKeepsLaterEffects, IEnvironmentStage, IDescribedStage
+public sealed record MigrateDatabase : IStage<PublishedImage, PublishedImage>, IStage<PublishedImage, Approval, PublishedImage>, IUndoable<PublishedImage>, IKeepsLaterEffects, IEnvironmentStage, IDescribedStage
 {
     /// <summary>Migrates a database.</summary>
     /// <param name="environment">The environment whose deployment needs it.</param>
@@ -65,15 +67,39 @@ public sealed record MigrateDatabase : IStage<PublishedImage, PublishedImage>, I
     /// <param name="input">The image that will be deployed.</param>
     /// <param name="context">The stage's context.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="InvalidUsageException">The commit's branch may not get there.</exception>
     /// <exception cref="MigrationFailedException">It failed, or took too long.</exception>
+    /// <exception cref="EnvironmentLockException">The run held a lock of the environment, and lost it.</exception>
     public async Task<PublishedImage> RunAsync(PublishedImage input, StageContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(context);
+        AllowedBranch.Check(Environment, input.Image.Image.Source, context.Run, "migration in");
+        if (EnvironmentLease.Find(Environment, context) is { } lease)
+            await lease.ConfirmAsync(cancellationToken).ConfigureAwait(false);
         context.Log.Info($"Migrating '{Database}' for {Environment.App} in {Environment.Name}.");
         await new MigrationRunner(this, input, context).RunAsync(Up, "The migration", cancellationToken).ConfigureAwait(false);
         context.Report("migration", $"{Database} migrated");
         return input;
+    }
+
+    /// <summary>Migrates the database of a protected environment: only what was approved for it.</summary>
+    /// <param name="input1">The image that will be deployed.</param>
+    /// <param name="input2">Its approval.</param>
+    /// <param name="context">The stage's context.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="InvalidUsageException">The approval is for another digest or environment.</exception>
+    /// <exception cref="MigrationFailedException">It failed, or took too long.</exception>
+    public Task<PublishedImage> RunAsync(PublishedImage input1, Approval input2, StageContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(input1);
+        ArgumentNullException.ThrowIfNull(input2);
+        return input2.Digest == input1.Digest && input2.Environment == Environment.Name
+            ? RunAsync(input1, context, cancellationToken)
+            : throw new InvalidUsageException(
+                $"The migration of '{Database}' in {Environment.Name} is refused: the approval is for something else.",
+                $"  to deploy: {input1.Digest} in '{Environment.Name}'\n  approved:  {input2.Digest} in '{input2.Environment}' by {input2.ApprovedBy}",
+                "Give the stage the image and the approval of one digest and one environment.");
     }
 
     /// <summary>Does what was declared: nothing, the way back, or an error that says what a person must decide.</summary>
@@ -88,6 +114,8 @@ public sealed record MigrateDatabase : IStage<PublishedImage, PublishedImage>, I
         ArgumentNullException.ThrowIfNull(context);
         switch (Rollback)
         {
+            case MigrationRollback.Reversible when EnvironmentLease.Find(Environment, context) is { } lease && await lease.ReclaimAsync(cancellationToken).ConfigureAwait(false) is { } holder:
+                return new UndoReport(false, $"The migration of '{Database}' in {Environment.Name} was not touched: {Environment.Name} was taken over by {holder}, which may need it.");
             case MigrationRollback.Reversible reversible:
                 await new MigrationRunner(this, output, context).RunAsync(reversible.Down, "Taking back the migration", cancellationToken).ConfigureAwait(false);
                 return new UndoReport(true, $"The migration of '{Database}' in {Environment.Name} was taken back by {Text(reversible.Down)}.");

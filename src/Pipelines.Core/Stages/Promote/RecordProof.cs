@@ -1,4 +1,5 @@
 using Pipelines.Core.GitOps;
+using Pipelines.Core.GitOps.Locks;
 using Pipelines.Core.Stages.Promote;
 using Pipelines.Core.Tools.Git;
 
@@ -15,12 +16,14 @@ public sealed record RecordProof : IStage<ProvenDeployment, ProvenDeployment>, I
     /// <param name="input">What proved itself.</param>
     /// <param name="context">The stage's context.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="EnvironmentLockException">The run held a lock of the environment, and lost it.</exception>
     /// <exception cref="GitException">The manifest repository cannot be reached or refuses.</exception>
     public async Task<ProvenDeployment> RunAsync(ProvenDeployment input, StageContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(context);
         DeploymentEnvironment environment = input.Deployment.Environment;
+        EnvironmentLease.Find(environment, context)?.ThrowIfLost();
         SourceRevision source = input.Deployment.Image.Image.Image.Source;
         IReadOnlyList<string>? authors = source.Authors ?? await new GitHistory(context.Run.Directory, context.Time).FindAuthorsAsync(source.Commit, cancellationToken).ConfigureAwait(false);
         using RefDocuments documents = await RefDocuments.OpenAsync(environment.Manifest, context, cancellationToken).ConfigureAwait(false);

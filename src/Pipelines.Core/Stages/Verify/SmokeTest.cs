@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Pipelines.Core.GitOps.Locks;
 using Pipelines.Core.Stages.Verify;
 
 namespace Pipelines.Core;
@@ -68,10 +69,16 @@ public sealed record SmokeTest : IStage<Deployment, ProvenDeployment>, IDescribe
 
     /// <inheritdoc/>
     /// <exception cref="SmokeTestFailedException">It did not answer well in time; the message holds each distinct thing that was seen.</exception>
-    public async Task<ProvenDeployment> RunAsync(Deployment input, StageContext context, CancellationToken cancellationToken)
+    /// <exception cref="EnvironmentLockException">The run held a lock of the environment, and lost it.</exception>
+    public Task<ProvenDeployment> RunAsync(Deployment input, StageContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(context);
+        return LockedWork.RunAsync(input.Environment, context, token => TestAsync(input, context, token), cancellationToken);
+    }
+
+    private async Task<ProvenDeployment> TestAsync(Deployment input, StageContext context, CancellationToken cancellationToken)
+    {
         var url = new Uri(Fill(Url, input.Environment.Name, input.Environment.App));
         var probe = new SmokeProbe(this, url, input.Image.Reference.Tag ?? input.Image.Digest, context.Time);
         var sightings = new Sightings();

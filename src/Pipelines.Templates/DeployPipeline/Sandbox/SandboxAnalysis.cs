@@ -11,9 +11,13 @@ internal static class SandboxAnalysis
 
     public static SecretReference Token { get; } = SecretReference.Parse("sandbox://prometheus-token");
 
-    public static Analysis? Of(Analysis? analysis, Uri prometheus) => analysis is null
-        ? null
-        : new Analysis(new PrometheusTarget { Server = prometheus, Token = Token }, analysis.Metrics)
+    /// <param name="analysis">What a live run asks; null for what the sandbox shows by itself.</param>
+    /// <param name="prometheus">The stand-in.</param>
+    public static Analysis Of(Analysis? analysis, Uri prometheus)
+    {
+        var target = new PrometheusTarget { Server = prometheus, Token = Token };
+        analysis ??= new Analysis(target, Metric.SuccessRate(Threshold.AtLeast(0.99)));
+        return new Analysis(target, analysis.Metrics)
         {
             Interval = s_interval,
             InitialDelay = TimeSpan.Zero,
@@ -24,4 +28,5 @@ internal static class SandboxAnalysis
             BaselineWindow = analysis.BaselineWindow,
             WhenInconclusive = analysis.WhenInconclusive,
         };
+    }
 }

@@ -8,12 +8,13 @@ namespace Pipelines.Templates;
 internal static class SandboxTarget
 {
     private static readonly SecretReference s_ecrKeyId = SecretReference.Parse("sandbox://ecr-access-key-id");
+    private static readonly SecretReference s_codeHostToken = SecretReference.Parse("sandbox://code-host-token");
     private static readonly SecretReference s_ecrKey = SecretReference.Parse("sandbox://ecr-secret-access-key");
 
     public static async Task<DeployTarget> CreateAsync(string app, string slackChannel, DeploySettings keys, TemplateContext context, CancellationToken cancellationToken)
     {
         if (!context.WillRun)
-            return Target(app, keys, context.Settings, "registry.sandbox", new RegistryCredentials.Anonymous(), Path.Combine(context.Directory, ".pipelines", "sandbox", "manifests.git"), new Uri("http://argocd.sandbox"), _ => new Uri($"http://{app}.sandbox"), new Uri("http://prometheus.sandbox"));
+            return Target(app, keys, context.Settings, "registry.sandbox", new RegistryCredentials.Anonymous(), Path.Combine(context.Directory, ".pipelines", "sandbox", "manifests.git"), new Uri("http://argocd.sandbox"), _ => new Uri($"http://{app}.sandbox"), new Uri("http://prometheus.sandbox"), null);
 
         var faults = SandboxFaults.None;
         foreach (string fault in context.SandboxFaults)
@@ -30,6 +31,7 @@ internal static class SandboxTarget
                 SeedFiles = Seed(app, keys, context),
                 ManifestFile = context.Settings.Get(keys.Manifest.File),
                 ManifestKey = context.Settings.Get(keys.Manifest.Key),
+                PreviewTemplate = PreviewTemplate(keys, context.Settings),
                 SlackChannels = [slackChannel],
                 Secrets = made.Seeds,
                 ArgoCdToken = made.ArgoCd,
@@ -42,6 +44,7 @@ internal static class SandboxTarget
         context.AddSandboxSecret(s_ecrKeyId, sandbox.EcrAccessKeyId);
         context.AddSandboxSecret(s_ecrKey, sandbox.EcrSecretAccessKey);
         context.AddSandboxSecret(SandboxAnalysis.Token, sandbox.PrometheusToken);
+        context.AddSandboxSecret(s_codeHostToken, sandbox.CodeHostToken);
         Secret slackToken = await context.Secrets.GetAsync(SandboxTokens.Read(context.Settings.Get(keys.Slack.Token)), cancellationToken).ConfigureAwait(false);
         context.Observe(SlackObserver.WithToken(slackChannel, slackToken, sandbox.Slack, context.Warn, context.Time));
         var credentials = new RegistryCredentials.Ecr("us-east-1")
@@ -50,7 +53,7 @@ internal static class SandboxTarget
             AccessKeyId = s_ecrKeyId,
             SecretAccessKey = s_ecrKey,
         };
-        return Target(app, keys, context.Settings, sandbox.RegistryHost, credentials, sandbox.ManifestRepository, sandbox.ArgoCd, sandbox.Workload, sandbox.Prometheus);
+        return Target(app, keys, context.Settings, sandbox.RegistryHost, credentials, sandbox.ManifestRepository, sandbox.ArgoCd, sandbox.Workload, sandbox.Prometheus, new CodeHostProject(CodeHost.GitHub, LocalSandbox.CodeHostPath, s_codeHostToken) { Api = sandbox.GitHub });
     }
 
     private static DeployTarget Target(
@@ -62,10 +65,12 @@ internal static class SandboxTarget
         string manifests,
         Uri argoCd,
         Func<string, Uri> workload,
-        Uri prometheus) => new()
+        Uri prometheus,
+        CodeHostProject? pullRequests) => new()
         {
             Repository = ImageReference.Parse($"{registry}/{app}"),
             Credentials = credentials,
+            Previews = DeployPreviews.Sandbox(app, keys, settings, manifests, argoCd, workload, pullRequests),
             Environments = [.. keys.Environments.Select(environment => new EnvironmentTarget
             {
                 Environment = new DeploymentEnvironment
@@ -73,7 +78,10 @@ internal static class SandboxTarget
                     Name = environment.Name,
                     App = app,
                     IsProtected = environment.Environment.IsProtected,
-                    Approval = environment.Environment.Approval with { Methods = ApprovalMethod.Simulated },
+                    Lock = keys.Deploy.Policy(settings),
+                    LockTimeout = settings.Get(keys.Deploy.LockTimeout),
+                    Approval = keys.Approval.Of(environment, settings) with { Methods = ApprovalMethod.Simulated },
+                    MigratesIrreversibly = keys.Migrate.Of(environment, app, settings)?.IsIrreversible ?? false,
                     SmokeUrl = workload(environment.Name).AbsoluteUri.TrimEnd('/') + "/health",
                     SmokeVersionKey = "version",
                     Manifest = DeployManifestTarget.From(keys, settings, app, environment.Name, manifests) with { Branch = "main" },
@@ -82,6 +90,7 @@ internal static class SandboxTarget
                 SmokeUrl = workload(environment.Name).AbsoluteUri.TrimEnd('/') + "/health",
                 SmokeVersionKey = "version",
                 Analysis = SandboxAnalysis.Of(environment.Environment.Analysis, prometheus),
+                Migration = keys.Migrate.Of(environment, app, settings),
             })],
         };
 
@@ -96,6 +105,12 @@ internal static class SandboxTarget
                 files[Placeholders.Fill(context.Settings.Get(keys.Manifest.File), app, environment.Name)] = File.ReadAllText(file);
         }
 
+        string preview = Path.GetFullPath(Placeholders.Fill(context.Settings.Get(keys.Sandbox.Values), app, "preview"), context.Directory);
+        if (File.Exists(preview))
+            files[Placeholders.Fill(PreviewTemplate(keys, context.Settings), app, "preview")] = File.ReadAllText(preview);
         return files;
     }
+
+    /// <summary>The template in the manifest repository; where the settings name one of the checkout, this one is there and not used.</summary>
+    private static string PreviewTemplate(DeploySettings keys, EffectiveSettings settings) => settings.Get(keys.Preview.Template) is var template && template.StartsWith("./", StringComparison.Ordinal) ? "apps/{app}/values-preview.yaml" : template;
 }

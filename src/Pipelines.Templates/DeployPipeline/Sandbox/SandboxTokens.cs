@@ -18,6 +18,7 @@ internal sealed class SandboxTokens
         Slack = Secret.Of("xoxb-sandbox-" + Token(16), "sandbox Slack");
         foreach (EnvironmentKeys environment in keys.Environments)
             Keep(context.Settings.Get(keys.ArgoCd.Token).In(app, environment.Name), ArgoCd);
+        Keep(context.Settings.Get(keys.ArgoCd.Token).In(app, "preview"), ArgoCd);
         Keep(context.Settings.Get(keys.Slack.Token), Slack);
     }
 

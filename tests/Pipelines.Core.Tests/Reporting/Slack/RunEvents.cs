@@ -51,6 +51,6 @@ internal sealed class RunEvents
             Retry = RetryPolicy.None,
             Locks = [],
             Always = false,
-            Environment = null,
+            Environment = name.Split(' ') is [_, ("staging" or "prod") and var environment] ? environment : null,
         };
 }

@@ -20,6 +20,37 @@ public class SlackMessageBuilderTests
     }
 
     [Fact]
+    public void Build_TwoEnvironments_EachHasALineOfItsOwn()
+    {
+        var events = new RunEvents("deploy staging", "smoke staging", "deploy prod");
+        SlackContent content = Build(
+            events.Started,
+            events.Fact("deploy staging", "environment", "staging"), events.Fact("deploy staging", "tag", "v2"), events.Fact("deploy staging", "previous tag", "v1"), events.End("deploy staging"),
+            events.Fact("smoke staging", "smoke test", "200 <ok>"), events.End("smoke staging"),
+            events.Fact("deploy prod", "environment", "prod"), events.Fact("deploy prod", "tag", "v2"), events.Fact("deploy prod", "previous tag", "v0"), events.End("deploy prod"),
+            RunEvents.Ended(RunStatus.Succeeded));
+        string text = string.Join('\n', content.Blocks.Select(block => block.Markdown));
+
+        Assert.Equal("order-service succeeded: v2 → staging, prod in 1 min 12 s", content.Text);
+        Assert.Contains("*staging:* before `v1` · 200 &lt;ok&gt;\n*prod:* before `v0`\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("*Environment:*", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Build_WaitingForAHuman_SaysWhoHasToDoWhat()
+    {
+        var events = new RunEvents("approve prod", "deploy prod");
+        SlackContent content = Build(
+            events.Started,
+            events.End("approve prod", new StageOutcome.Skipped(new SkipCause.WaitingForHuman("approve it by: promote") { Advice = "Or open a way." }), 0),
+            events.End("deploy prod", new StageOutcome.Skipped(new SkipCause.Dependency("approve prod", "was skipped")), 0),
+            RunEvents.Ended(RunStatus.Succeeded));
+
+        Assert.StartsWith("order-service waits for a human", content.Text, StringComparison.Ordinal);
+        Assert.Contains(content.Blocks, block => block.Markdown == ":raised_hand: *approve prod* waits for a human: approve it by: promote\nOr open a way.");
+    }
+
+    [Fact]
     public void Build_FailedAndUndone_HasTheErrorAndWhatWasUndone()
     {
         var events = new RunEvents("smoke", "after");

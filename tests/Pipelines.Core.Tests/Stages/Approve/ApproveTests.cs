@@ -111,7 +111,12 @@ public sealed class ApproveTests : IAsyncLifetime
     {
         ApprovalException error = await FailAsync(_gate.Context(host: "GitHub Actions"), ("GITHUB_ACTOR", "ann"), ("GITHUB_EVENT_NAME", "push"));
         Assert.Contains("GITHUB_ACTOR is who pushed", error.Evidence, StringComparison.Ordinal);
-        Approval byHand = await RunAsync(_gate.Context(host: "GitHub Actions"), ("GITHUB_ACTOR", "ann"), ("GITHUB_EVENT_NAME", "workflow_dispatch"));
+        (string, string)[] byHandOfAnybody = [("GITHUB_ACTOR", "ann"), ("GITHUB_EVENT_NAME", "workflow_dispatch")];
+        ApprovalException weak = await FailAsync(_gate.Context(host: "GitHub Actions"), byHandOfAnybody);
+        Assert.Equal(ApprovalFailure.NoWay, weak.Failure);
+        Assert.Contains("counts only where the approvers are named", weak.Evidence, StringComparison.Ordinal);
+        _gate.Prod = _gate.Prod with { Approval = new ApprovalPolicy { Approvers = ["ann"] } };
+        Approval byHand = await RunAsync(_gate.Context(host: "GitHub Actions"), byHandOfAnybody);
         Assert.Equal("ann", byHand.ApprovedBy);
         Assert.Contains("was not asked", byHand.Proof, StringComparison.Ordinal);
     }
@@ -132,6 +137,27 @@ public sealed class ApproveTests : IAsyncLifetime
             Assert.Equal((by, "ok"), ((await RunAsync(context, variables)).ApprovedBy, "ok"));
         else
             Assert.Contains(why!, (await Assert.ThrowsAnyAsync<PipelineException>(() => RunAsync(context, variables))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task NobodyCan_ToEndWaiting_EndsWaitingAndSaysHowToGoOn()
+    {
+        _gate.Prod = _gate.Prod with { Approval = new ApprovalPolicy { WhenNobodyCan = ApprovalFallback.EndWaiting } };
+        RecordingContext context = _gate.Context(host: "CodeBuild");
+        WaitingForHumanException waiting = await Assert.ThrowsAsync<WaitingForHumanException>(() => RunAsync(context));
+        Assert.Contains($"'staging' runs order {Gate.Tag} and has proven it", waiting.What, StringComparison.Ordinal);
+        Assert.EndsWith("dotnet run --project build -- promote --from staging --to prod", waiting.What, StringComparison.Ordinal);
+        foreach (string part in (string[])["CodeBuild does not tell who opens its gates", "no allowed-signers file is configured", "open a way"])
+            Assert.Contains(part, context.LogText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task NobodyCan_ToEndWaitingButSomebodyRefusesOrMayNot_Fails()
+    {
+        _gate.Prod = _gate.Prod with { Approval = new ApprovalPolicy { WhenNobodyCan = ApprovalFallback.EndWaiting, Approvers = ["dora"] } };
+        Assert.Equal(ApprovalFailure.NotAllowed, (await FailAsync(_gate.Context(host: "Jenkins"), ("APPROVED_BY", "ann"))).Failure);
+        _gate.Prod = _gate.Prod with { Approval = new ApprovalPolicy { WhenNobodyCan = ApprovalFallback.EndWaiting } };
+        Assert.Equal(ApprovalFailure.Refused, (await FailAsync(_gate.Context(terminal: _ => "no"))).Failure);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Pipelines.Core.GitOps;
 using Pipelines.Core.Stages.Approve;
 using Pipelines.Core.Tests.Tools.Git;
 using Pipelines.Testing;
@@ -50,6 +51,38 @@ public sealed class SignedApprovalTests : IAsyncLifetime
         Assert.Contains("Source-Branch: main\n", message, StringComparison.Ordinal);
         Assert.Contains("Approved-By: ann@example.com\nProven-In: staging\nApproved-At: ", message, StringComparison.Ordinal);
         Assert.Contains("Approval-Method: signature\nApproval-Reason: tested\nApproval-Key: SHA256:", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Approve_RequestsOfDeadRuns_AreTakenAwayOnceTheyHaveExpiredForADay()
+    {
+        using (RefDocuments documents = await RefDocuments.OpenAsync(_gate.Prod.Manifest, _context.Context, CancellationToken.None))
+        {
+            foreach ((string run, int hours) in new[] { ("dead", -25), ("late", -1), ("alive", 1) })
+            {
+                ApprovalRequest request = Question().Request with { Run = run, Expires = _context.Context.Time.GetUtcNow().AddHours(hours) };
+                await documents.WriteAsync(ApprovalRefs.Waiting("order", "prod", run), request.Write(), null, "test", CancellationToken.None);
+                await _gate.PushAsync(request, "{}");
+            }
+        }
+
+        Task<Approval> waiting = Start();
+        await SayOwnAsync();
+        await waiting;
+        string[] left = await _gate.RefsAsync();
+        Assert.DoesNotContain(left, name => name.Contains("/dead", StringComparison.Ordinal));
+        foreach (string run in (string[])["late", "alive"])
+            Assert.Equal(2, left.Count(name => name.Contains($"/prod/{run}", StringComparison.Ordinal)));
+
+        async Task SayOwnAsync()
+        {
+            using RefDocuments documents = await RefDocuments.OpenAsync(_gate.Prod.Manifest, _gate.Context(id: "look").Context, CancellationToken.None);
+            RefDocument? own;
+            do
+                own = await documents.FindAsync(ApprovalRefs.Waiting("order", "prod", _context.Run.Id), CancellationToken.None);
+            while (own is null);
+            await _gate.SayAsync(ApprovalRequest.TryRead(own.Text)!, _gate.Ann);
+        }
     }
 
     [Fact]
@@ -152,6 +185,23 @@ public sealed class SignedApprovalTests : IAsyncLifetime
         ApprovalException error = await Assert.ThrowsAsync<ApprovalException>(Start);
         Assert.Equal(ApprovalFailure.Expired, error.Failure);
         Assert.StartsWith($"Nobody approved order {Gate.Tag} for 'prod' within 2 min.", error.What, StringComparison.Ordinal);
+        Assert.Empty(await _gate.RefsAsync());
+    }
+
+    [Fact]
+    public async Task Approve_VerdictAfterTheTime_LetsNeitherThatRunGoOnNorTheNext()
+    {
+        _gate.Prod = _gate.Prod with { Approval = _gate.Prod.Approval with { Timeout = TimeSpan.FromMinutes(2) } };
+        var time = new SteppingTime { MovesOn = true };
+        _context = _gate.Context(time);
+        ApprovalQuestion question = Question() with { Environment = _gate.Prod };
+        ApprovalRequest expired = question.Request with { Expires = question.Request.Since.AddMinutes(2) };
+        await Assert.ThrowsAsync<ApprovalException>(() => new SignedApproval().DecideAsync(question with { Request = expired }, CancellationToken.None));
+
+        await _gate.SayAsync(expired, _gate.Ann, verdict => verdict with { At = expired.Expires.AddSeconds(10) }); // too late; the run's ref is gone, the verdict's is there
+        ApprovalException error = await Assert.ThrowsAsync<ApprovalException>(Start); // the same run goes on, and asks anew
+        Assert.Equal(ApprovalFailure.Expired, error.Failure);
+        Assert.Contains("does not count and is ignored: it answers another request", _context.LogText, StringComparison.Ordinal);
         Assert.Empty(await _gate.RefsAsync());
     }
 

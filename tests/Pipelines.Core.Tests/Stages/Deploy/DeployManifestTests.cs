@@ -52,6 +52,24 @@ public sealed class DeployManifestTests : IDisposable
     public async Task Run_ProtectedEnvironmentWithAnImageAlone_IsRefused() =>
         await Assert.ThrowsAsync<InvalidUsageException>(() => DeployAsync(Environment() with { IsProtected = true }));
 
+    [Fact]
+    public void Build_ProtectedEnvironmentWithAnImageAlone_IsRefusedBeforeAnythingRuns()
+    {
+        var deploy = new DeployManifest(Environment() with { IsProtected = true });
+        var pipeline = new PipelineBuilder("order");
+        var image = pipeline.Add("push", (_, _) => Task.FromResult(Image(DigestA)));
+        pipeline.Add("deploy", deploy, image);
+        PipelineDefinitionException error = Assert.Throws<PipelineDefinitionException>(pipeline.Build);
+        Assert.Equal(FailureKind.Usage, error.Kind);
+        Assert.Contains("'deploy': 'staging' is a protected environment: an image alone cannot be deployed to it. Add DeployManifest with three inputs", Assert.Single(error.Errors), StringComparison.Ordinal);
+
+        var whole = new PipelineBuilder("order");
+        image = whole.Add("push", (_, _) => Task.FromResult(Image(DigestA)));
+        var proven = whole.Add("prove", (_, _) => Task.FromResult(Proven(DigestA, "qa")));
+        whole.Add("deploy", deploy, image, proven, whole.Add("approve", (_, _) => Task.FromResult(new Approval(DigestA, "staging", "ann", null, default))));
+        Assert.Equal(4, whole.Build().Stages.Count);
+    }
+
     [Theory]
     [InlineData('a', 'b', "prod", "staging", "proven is another")]
     [InlineData('b', 'a', "prod", "staging", "approved is another")]
@@ -66,6 +84,43 @@ public sealed class DeployManifestTests : IDisposable
             Image(DigestA), Proven(proven == 'a' ? DigestA : DigestB, provenIn), new Approval(approved == 'a' ? DigestA : DigestB, approvedFor, "ann", null, default), _context.Context, CancellationToken.None));
         Assert.Contains(reason, error.What, StringComparison.Ordinal);
         Assert.Equal(head, await bare.HeadAsync("main"));
+    }
+
+    [Theory]
+    [InlineData("main", null, true, "main")]
+    [InlineData("release/1.2", null, true, "main", "release/*")]
+    [InlineData("release/1.2/fix", null, true, "release/*")] // a star takes slashes along
+    [InlineData("releases", null, false, "release/*")]
+    [InlineData("MAIN", null, false, "main")] // git's branches know upper and lower case
+    [InlineData("maintenance", null, false, "main")]
+    [InlineData("feature", null, false, "main", "release/*")]
+    [InlineData(null, null, false, "*")] // a commit whose branch nobody knows comes from no allowed one
+    [InlineData("main", 7, false, "main")] // whoever opened the pull request named its branch
+    [InlineData("feature", 7, true)] // no rule at all
+    public async Task Run_AllowedBranches_LetNothingElseIn(string? branch, int? pullRequest, bool deploys, params string[] allowed)
+    {
+        GitRepository bare = await ManifestsAsync();
+        string head = await bare.HeadAsync("main");
+        var context = new RecordingContext(_directory.Path, RunMode.Live, new SkippingTime(), pullRequest: pullRequest);
+        Task<Deployment> run = new DeployManifest(Environment() with { AllowedBranches = allowed }).RunAsync(Image(DigestA, branch), context.Context, CancellationToken.None);
+        if (deploys)
+        {
+            Assert.True((await run).Changed);
+            return;
+        }
+
+        InvalidUsageException error = await Assert.ThrowsAsync<InvalidUsageException>(() => run);
+        Assert.Contains(pullRequest is not null ? "this run builds pull request 7" : branch is null ? "the branch of its commit is not known" : $"the branch '{branch}' may not get there", error.What, StringComparison.Ordinal);
+        Assert.Contains($"allowed: {string.Join(", ", allowed)}", error.Evidence, StringComparison.Ordinal);
+        Assert.Contains("the setting staging.branches", error.Advice, StringComparison.Ordinal);
+        Assert.Equal(head, await bare.HeadAsync("main"));
+    }
+
+    [Fact]
+    public async Task Run_AllowedBranchesInTheSandbox_EveryBranchIsWelcome()
+    {
+        await ManifestsAsync();
+        Assert.True((await new DeployManifest(Environment() with { AllowedBranches = ["main"] }).RunAsync(Image(DigestA, "feature"), _context.Context, CancellationToken.None)).Changed);
     }
 
     [Fact]
@@ -175,10 +230,10 @@ public sealed class DeployManifestTests : IDisposable
 
     private static ProvenDeployment Proven(string digest, string environment) => new(new Deployment(Image(digest), Environment() with { Name = environment }, New, true, "old"), "200");
 
-    private static PublishedImage Image(string digest)
+    private static PublishedImage Image(string digest, string? branch = "main")
     {
         ImageReference reference = ImageReference.Parse($"registry.example.com/order:{New}");
-        var built = new BuiltImage(reference, digest, new ImageLocation.Registry(digest), new SourceRevision(New, "main", null, [], New, default));
+        var built = new BuiltImage(reference, digest, new ImageLocation.Registry(digest), new SourceRevision(New, branch, null, [], New, default));
         return new PublishedImage(reference, digest, new ScannedImage(built, new ScanResult("test", [], [], [])));
     }
 }

@@ -40,6 +40,32 @@ public sealed class MigrateDatabaseTests : IDisposable
         Assert.Contains("failed:", error.What, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("prod", '2', null)]
+    [InlineData("prod", '3', "the approval is for something else")]
+    [InlineData("qa", '2', "the approval is for something else")]
+    public async Task RunAsync_ProtectedEnvironment_MigratesForItsOwnApprovalAlone(string environment, char digest, string? refused)
+    {
+        RecordingContext context = Context();
+        var up = new MigrationWork.Run(DummyTool.Command("arguments", "migrated"));
+        var approval = new Approval("sha256:" + new string(digest, 64), environment, "ann", null, default);
+        if (refused is null)
+            await Stage(up).RunAsync(Image(), approval, context.Context, default);
+        else
+            Assert.Contains(refused, (await Assert.ThrowsAsync<InvalidUsageException>(() => Stage(up).RunAsync(Image(), approval, context.Context, default))).What, StringComparison.Ordinal);
+        Assert.Equal(refused is null, context.LogText.Contains("migrated", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RunAsync_BranchMayNotGetThere_TouchesNothing()
+    {
+        RecordingContext context = Context();
+        var stage = new MigrateDatabase(Environment() with { AllowedBranches = ["release/*"] }, "orders", new MigrationWork.Run(DummyTool.Command("arguments", "migrated")), s_compatible);
+        InvalidUsageException error = await Assert.ThrowsAsync<InvalidUsageException>(() => stage.RunAsync(Image(), context.Context, default));
+        Assert.Contains("The migration in 'prod' is refused: the branch 'main' may not get there.", error.What, StringComparison.Ordinal);
+        Assert.DoesNotContain("migrated", context.LogText, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task UndoAsync_Compatible_ChangesNothing()
     {

@@ -1,4 +1,5 @@
 using Pipelines.Core.Clients.Prometheus;
+using Pipelines.Core.GitOps.Locks;
 using Pipelines.Core.Model;
 using Pipelines.Core.Stages.Verify.Observation;
 
@@ -31,10 +32,16 @@ public sealed record Observe : IStage<ProvenDeployment, ProvenDeployment>, IDesc
     /// <exception cref="AnalysisFailedException">A metric broke its threshold more often than it may.</exception>
     /// <exception cref="AnalysisInconclusiveException">Nothing could be told, and nobody accepted that.</exception>
     /// <exception cref="SecretNotFoundException">The credential is not where the target says.</exception>
-    public async Task<ProvenDeployment> RunAsync(ProvenDeployment input, StageContext context, CancellationToken cancellationToken)
+    /// <exception cref="EnvironmentLockException">The run held a lock of the environment, and lost it.</exception>
+    public Task<ProvenDeployment> RunAsync(ProvenDeployment input, StageContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(context);
+        return LockedWork.RunAsync(input.Deployment.Environment, context, token => ObserveAsync(input, context, token), cancellationToken);
+    }
+
+    private async Task<ProvenDeployment> ObserveAsync(ProvenDeployment input, StageContext context, CancellationToken cancellationToken)
+    {
         PrometheusTarget target = Analysis.Prometheus;
         Secret? secret = (target.Token ?? target.Password) is { } reference ? await context.Secrets.GetAsync(reference, cancellationToken).ConfigureAwait(false) : null;
         var client = new PrometheusClient(target, secret, context.Time);
