@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Pipelines.Core.Model;
 
@@ -31,6 +32,9 @@ internal sealed record RunIdentity
 
     /// <summary>The image tag, which names uncommitted changes too.</summary>
     public string? Tag { get; init; }
+
+    /// <summary>The pull request that is built: also one that the command line named, which no variable tells again; null for none.</summary>
+    public int? PullRequest { get; init; }
 
     /// <summary>The stages, each as name and what must stay the same of it.</summary>
     public required IReadOnlyList<StageIdentity> Stages { get; init; }
@@ -88,6 +92,7 @@ internal sealed record RunIdentity
         json.WriteString("directory", Directory);
         json.WriteString("commit", Commit);
         json.WriteString("tag", Tag);
+        json.WriteString("pullRequest", PullRequest?.ToString(CultureInfo.InvariantCulture));
         json.WriteString("from", From);
         json.WriteString("reuses", Reuses);
         JournalJson.WriteTexts(json, "assignments", Assignments);
@@ -124,6 +129,7 @@ internal sealed record RunIdentity
         Directory = JournalJson.Text(json, "directory")!,
         Commit = JournalJson.Text(json, "commit"),
         Tag = JournalJson.Text(json, "tag"),
+        PullRequest = int.TryParse(JournalJson.Text(json, "pullRequest"), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null,
         From = JournalJson.Text(json, "from"),
         Reuses = JournalJson.Text(json, "reuses"),
         Assignments = JournalJson.Texts(json, "assignments"),
