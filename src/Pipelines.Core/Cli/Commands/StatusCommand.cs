@@ -17,16 +17,18 @@ internal static class StatusCommand
         await using ConfiguredAsyncDisposable end = session.ConfigureAwait(false);
         var seen = new List<Seen>();
         foreach (DeploymentEnvironment environment in session.Environments)
-        {
-            using ManifestRepository repository = session.Open(environment);
-            EnvironmentState state = await repository.ReadStateAsync(environment.App, environment.Name, session.Cancel).ConfigureAwait(false);
-            seen.Add(new Seen(environment, state, await LockAsync(environment, session).ConfigureAwait(false), null, []));
-        }
+            seen.Add(new Seen(environment, await StateAsync(environment, session).ConfigureAwait(false), await LockAsync(environment, session).ConfigureAwait(false), null, []));
 
         for (int index = 1; index < seen.Count; index++)
             seen[index] = await CompareAsync(seen[index - 1], seen[index], session).ConfigureAwait(false);
         await invocation.Environment.Output.WriteLineAsync(invocation.Request.Json ? Json(seen) : Text(seen, session.Context.Time.GetUtcNow())).ConfigureAwait(false);
         return 0;
+    }
+
+    private static async Task<EnvironmentState> StateAsync(DeploymentEnvironment environment, EnvironmentSession session)
+    {
+        using ManifestRepository repository = session.Open(environment);
+        return await repository.ReadStateAsync(environment.App, environment.Name, session.Cancel).ConfigureAwait(false);
     }
 
     private static async Task<LockState> LockAsync(DeploymentEnvironment environment, EnvironmentSession session)
