@@ -9,14 +9,16 @@ namespace Pipelines.Templates.Tests.Deploy;
 public partial class StopAndResumeTests
 {
     private const int Stopped = 130;
+    private const int Stops = 12;
     private static readonly string[] s_settings = ["--set", "image.builder=assembler", "--set", "smoke.timeout=1s"];
 
     [Fact]
-    public async Task Run_SigtermAtAnyRecord_IsUndoneAndGoesOnToTheSameEnd()
+    public async Task Run_SigtermOnItsWay_IsUndoneAndGoesOnToTheSameEnd()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals");
-        (string[] records, string end) = await UndisturbedAsync();
-        await ForEachAsync(Enumerable.Range(Array.IndexOf(records, "effect-began"), records.Length - 1 - Array.IndexOf(records, "effect-began")), async stop =>
+        (string[] records, string end, _) = await UndisturbedAsync();
+        int first = Array.IndexOf(records, "effect-began");
+        await ForEachAsync(Sample(first, records.Length - 2), async stop =>
         {
             using var service = new Service();
             (int exitCode, string output) = await ServiceProcess.RunAsync(service, ["deploy-stopped", Text(stop), .. s_settings]);
@@ -26,7 +28,6 @@ public partial class StopAndResumeTests
             Assert.Contains("what was deployed and not proven is undone. Once more to end at once.", output, StringComparison.Ordinal);
             bool undone = Commits(service).Contains("revert");
             Assert.EndsWith($"The run was cancelled, and {(undone ? "what was deployed and not proven was undone" : "nothing was deployed that is not proven")}. Go on with it: {Resume(service)}", output.TrimEnd(), StringComparison.Ordinal);
-            Assert.True(undone || State(service) == end || !Commits(service).Contains("update"), Say(stop, output));
             Assert.False(Files(service).Contains(".blocked", StringComparison.Ordinal), Say(stop, "a cancelled run blocks nothing"));
             await GoOnAsync(service, stop, end);
         });
@@ -36,7 +37,7 @@ public partial class StopAndResumeTests
     public async Task Run_SigtermToLeave_StaysAndGoesOnWithoutDoingAnythingTwice()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals");
-        (string[] records, string end) = await UndisturbedAsync();
+        (string[] records, string end, string[] commits) = await UndisturbedAsync();
         int pushed = Array.LastIndexOf(records, "effect-ended") + 1;
         await ForEachAsync([pushed - 1, pushed, pushed + 1, pushed + 2], async stop =>
         {
@@ -50,7 +51,7 @@ public partial class StopAndResumeTests
             Assert.DoesNotContain("revert", Commits(service));
             await GoOnAsync(service, stop, end);
             Assert.DoesNotContain("revert", Commits(service));
-            Assert.Equal(Commits(service).Distinct().Count(), Commits(service).Length - Environments(service) + 1); // one commit each
+            Assert.Equal(commits, Commits(service)); // each once
         });
     }
 
@@ -58,7 +59,7 @@ public partial class StopAndResumeTests
     public async Task Run_OptionAndSetting_TheOptionWins()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals");
-        (string[] records, _) = await UndisturbedAsync();
+        (string[] records, _, _) = await UndisturbedAsync();
         using var service = new Service();
         (int exitCode, string output) = await ServiceProcess.RunAsync(service, ["deploy-stopped", Text(Array.LastIndexOf(records, "effect-ended") + 2), "--set", "run.on-cancel=leave", "--on-cancel", "undo", .. s_settings]);
         Assert.True(exitCode == Stopped, output);
@@ -95,9 +96,9 @@ public partial class StopAndResumeTests
     public async Task Run_DiskIsFullAtTheJournal_StopsBeforeTheNextEffectAndGoesOnWithSpace()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "there is no device that is full");
-        (string[] records, string end) = await UndisturbedAsync();
+        (string[] records, string end, _) = await UndisturbedAsync();
         int[] effects = [.. records.Index().Where(record => record.Item == "effect-began").Select(record => record.Index)]; // what fits before it
-        await ForEachAsync([effects[0], effects[^1], effects[^1] + 1, effects[^1] + 2], async fits =>
+        await ForEachAsync([effects[0], effects[^1], effects[^1] + 2], async fits =>
         {
             using var service = new Service();
             (int exitCode, string output) = await ServiceProcess.RunAsync(service, ["deploy-full", Text(fits), .. s_settings]);
@@ -106,16 +107,22 @@ public partial class StopAndResumeTests
             if (fits > effects[^1])
             {
                 Assert.True(exitCode == 0, Say(fits, output)); // no effect was left, and a run that proved itself is no failure
-            }
-            else
-            {
-                Assert.True(exitCode == 1, Say(fits, output));
-                Assert.Contains("was not done: the journal of this run cannot be written", output, StringComparison.Ordinal);
-                Assert.Contains("Free some space", output, StringComparison.Ordinal);
+                return;
             }
 
-            await GoOnAsync(service, fits, end);
-            Assert.DoesNotContain("revert", Commits(service));
+            Assert.True(exitCode == 1, Say(fits, output));
+            Assert.Contains("was not done: the journal of this run cannot be written", output, StringComparison.Ordinal);
+            Assert.Contains("Free some space", output, StringComparison.Ordinal);
+            if (fits == effects[0])
+            {
+                await GoOnAsync(service, fits, end);
+                return;
+            }
+
+            // Locks were given back, and nobody could keep that: then a new run does what is left.
+            (exitCode, output) = await ServiceProcess.RunAsync(service, ["deploy", .. s_settings]);
+            Assert.True(exitCode == 0, Say(fits, output));
+            Assert.True(State(service) == end, Say(fits, State(service)));
         });
     }
 
@@ -127,12 +134,12 @@ public partial class StopAndResumeTests
         Assert.Single(Directory.GetFiles(service.In(".pipelines/sandbox/registry/repositories/order-service/_tags")));
     }
 
-    private static async Task<(string[] Records, string State)> UndisturbedAsync()
+    private static async Task<(string[] Records, string State, string[] Commits)> UndisturbedAsync()
     {
         using var service = new Service();
         (int exitCode, string output) = await ServiceProcess.RunAsync(service, ["deploy", .. s_settings]);
         Assert.True(exitCode == 0, output);
-        return (Records(service), State(service));
+        return (Records(service), State(service), Commits(service));
     }
 
     private static string[] Records(Service service) =>
@@ -144,8 +151,6 @@ public partial class StopAndResumeTests
 
     private static string Files(Service service) => Manifests(service, "ls-tree", "-r", "--name-only", "main");
 
-    private static int Environments(Service service) => Files(service).Split('\n').Count(file => file.Contains("/values-", StringComparison.Ordinal));
-
     private static string Manifests(Service service, params string[] arguments) => service.Git(["--git-dir", service.In(".pipelines/sandbox/manifests.git"), .. arguments]);
 
     private static string[] Commits(Service service) => Directory.Exists(service.In(".pipelines/sandbox/manifests.git"))
@@ -153,6 +158,9 @@ public partial class StopAndResumeTests
         : [];
 
     private static string Resume(Service service) => $"dotnet run --project build -- resume {Path.GetFileName(Assert.Single(service.Runs))}";
+
+    /// <summary>Records from the first effect to the end, some of them where there are many: <see cref="KillAndResumeTests"/> has all.</summary>
+    private static IEnumerable<int> Sample(int first, int last) => Enumerable.Range(0, Stops).Select(stop => first + ((last - first) * stop / (Stops - 1))).Distinct();
 
     private static async Task ForEachAsync(IEnumerable<int> records, Func<int, Task> body)
     {

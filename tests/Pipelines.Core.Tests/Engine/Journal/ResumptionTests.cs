@@ -82,11 +82,14 @@ public sealed class ResumptionTests : IDisposable
     {
         var reasons = new List<string>();
         var pipeline = new PipelineBuilder("p");
-        var deploy = pipeline.Add("deploy", new Effect("prod", "prod", new()) { Undoing = (context, _) =>
+        var deploy = pipeline.Add("deploy", new Effect("prod", "prod", new())
+        {
+            Undoing = (context, _) =>
         {
             reasons.Add(context.Undoing!.Reason.ToString());
             return Task.CompletedTask;
-        } });
+        }
+        });
         pipeline.Add("smoke", deploy, (_, _, _) => throw new StageFailedException("503") { ImageAtFault = imageAtFault });
         PipelinePlan plan = pipeline.Build();
         await _run.StartAsync(plan);
