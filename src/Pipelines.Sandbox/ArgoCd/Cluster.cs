@@ -34,7 +34,8 @@ internal sealed class Cluster : IDisposable
     /// <summary>An application as the newest commit has it; null where there is none.</summary>
     public async Task<Application?> FindAsync(string name, CancellationToken cancellationToken)
     {
-        await DiscoverAsync(cancellationToken).ConfigureAwait(false);
+        if (name.StartsWith(_options.App + "-", StringComparison.Ordinal) && _options.IsPreview(name[(_options.App.Length + 1)..]))
+            await DiscoverAsync(cancellationToken).ConfigureAwait(false);
         lock (_lock)
             return _applications.GetValueOrDefault(name);
     }
@@ -61,8 +62,6 @@ internal sealed class Cluster : IDisposable
 
     private async Task DiscoverAsync(CancellationToken cancellationToken)
     {
-        if (_options.PreviewTemplate is null)
-            return;
         await _discovering.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -113,9 +112,10 @@ internal sealed class Cluster : IDisposable
 
     private void ObserveAll()
     {
-        if (_options.PreviewTemplate is not null)
+        Application[] applications = All();
+        if (applications.Any(application => _options.IsPreview(application.Environment)))
             _ = QuietlyAsync(DiscoverAsync);
-        foreach (Application application in All())
+        foreach (Application application in applications)
             _ = QuietlyAsync(application.ObserveAsync);
     }
 

@@ -1,5 +1,4 @@
 using Pipelines.Core;
-using Pipelines.Core.Hosts;
 
 namespace Pipelines.Templates;
 
@@ -67,9 +66,14 @@ internal static class DeployPreviews
     {
         EffectiveSettings settings = context.Settings;
         CodeHost? host = settings.Get(keys.Host) switch { "github" => CodeHost.GitHub, "gitlab" => CodeHost.GitLab, _ => context.Host.Project?.Host };
-        HostProject? said = context.Host.Project is { } project && project.Host == host ? project : null;
-        if (host is null || (settings.Find(keys.Project) ?? said?.Path) is not { } path)
-            return null;
-        return new CodeHostProject(host.Value, path, settings.Find(keys.Token) ?? (host == CodeHost.GitHub ? s_gitHubToken : s_gitLabToken)) { Api = settings.Find(keys.Api) ?? said?.Api };
+        string? path = settings.Find(keys.Project);
+        Uri? api = settings.Find(keys.Api);
+        if (context.Host.Project is { } said && said.Host == host)
+        {
+            path ??= said.Path;
+            api ??= said.Api;
+        }
+
+        return host is null || path is null ? null : new CodeHostProject(host.Value, path, settings.Find(keys.Token) ?? (host == CodeHost.GitHub ? s_gitHubToken : s_gitLabToken)) { Api = api };
     }
 }

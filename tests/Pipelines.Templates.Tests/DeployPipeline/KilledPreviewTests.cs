@@ -7,7 +7,8 @@ namespace Pipelines.Templates.Tests.Deploy;
 public class KilledPreviewTests
 {
     private const int Killed = 137;
-    private static readonly string[] Arguments = ["preview", "up", "--number", "7", "--set", "image.builder=assembler", "--set", "smoke.timeout=1s"];
+    private static readonly string[] s_failing = ["--sandbox-fault", "smoke", "--set", "smoke.timeout=1s"];
+    private static readonly string[] Arguments = ["preview", "up", "--number", "7", "--set", "image.builder=assembler"];
 
     [Fact]
     public async Task Resume_AfterAKillAroundTheCommit_PutsItUpOnce()
@@ -27,11 +28,11 @@ public class KilledPreviewTests
     public async Task Resume_AfterAKillAroundTheUndo_RemovesItOnce()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the PATH is made of symbolic links");
-        (int began, int ended) = await EffectAsync("take back the preview", 1, "--sandbox-fault", "smoke");
+        (int began, int ended) = await EffectAsync("take back the preview", 1, s_failing);
         foreach (int kill in (int[])[began, -ended])
         {
             using var service = new Service();
-            Say(kill, await ServiceProcess.RunAsync(service, ["deploy-killed", kill.ToString(CultureInfo.InvariantCulture), .. Arguments, "--sandbox-fault", "smoke"]), Killed);
+            Say(kill, await ServiceProcess.RunAsync(service, ["deploy-killed", kill.ToString(CultureInfo.InvariantCulture), .. Arguments, .. s_failing]), Killed);
             Say(kill, await ServiceProcess.RunAsync(service, "deploy", "resume", "--sandbox-fault", "smoke"), 1);
             Assert.Equal(["remove", "preview", "Seed"], Commits(service));
         }

@@ -23,10 +23,10 @@ public sealed class LockedDeployTests : IAsyncLifetime
     [Fact]
     public async Task Run_ProofFails_IsUndoneUnderTheLockWhichIsGivenBackAfterIt()
     {
-        var plan = Plan(Environment, _ => throw new InvalidUsageException("it is broken"));
+        var plan = Plan(Environment, _ => throw new StageFailedException("it is broken") { IsImageAtFault = true });
         _gate.Manifests.Hook("update", "#!/bin/sh\ngit for-each-ref --format='%(refname)' refs/pipelines/locks >> locks-seen\n");
         RunResult result = await RunAsync(plan);
-        Assert.Equal(FailureKind.Usage, result.FailureOf("prove prod").Kind);
+        Assert.Equal("it is broken", result.FailureOf("prove prod").What);
         Assert.True(Assert.Single(result.Undos).Report!.Changed);
         Assert.Equal("image:\n  tag: old\n", await _gate.Manifests.ShowAsync(Manifest));
         Assert.Contains("prod.blocked", await _gate.Manifests.RunAsync("ls-tree", "-r", "--name-only", "main"), StringComparison.Ordinal);
