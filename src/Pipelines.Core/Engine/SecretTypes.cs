@@ -6,9 +6,15 @@ namespace Pipelines.Core.Engine;
 /// <summary>Which types hold a <see cref="Secret"/>: directly, as an element or a type argument, or in a field or property of a type of the script's own, however deep.</summary>
 internal static class SecretTypes
 {
-    private static readonly ConcurrentDictionary<Type, bool> s_known = new();
+    private static readonly object s_yes = new(), s_no = new(); // not bool: a dictionary of references is compiled already
+    private static readonly ConcurrentDictionary<Type, object> s_known = new();
 
-    public static bool Holds(Type type) => s_known.TryGetValue(type, out bool holds) ? holds : s_known[type] = Holds(type, []);
+    public static bool Holds(Type type)
+    {
+        if (!s_known.TryGetValue(type, out object? holds))
+            s_known[type] = holds = Holds(type, []) ? s_yes : s_no;
+        return holds == s_yes;
+    }
 
     private static bool Holds(Type type, HashSet<Type> seen)
     {

@@ -18,7 +18,7 @@ internal sealed partial class ManifestRepository
         await PushAsync(
             async clone =>
             {
-                result = await CommitRevertAsync(clone, commit, revision, previousTag, why, block, cancellationToken).ConfigureAwait(false);
+                (result, _) = await CommitRevertAsync(clone, commit, revision, previousTag, why, block, cancellationToken).ConfigureAwait(false);
                 return result is ManifestRevert.Reverted;
             },
             cancellationToken).ConfigureAwait(false);
@@ -26,15 +26,14 @@ internal sealed partial class ManifestRepository
     }
 
     /// <summary>The same on a branch of its own, for people to merge: the target branch is not touched. A branch that says it already stays as it is, and whoever has reviewed it need not do so again.</summary>
-    public async Task<ManifestRevert> ProposeRevertAsync(ManifestCommit commit, string revision, string? previousTag, string why, string branch, BlockedDigest? block, CancellationToken cancellationToken)
+    /// <returns>What would be taken back, and what changes in the environment's file, line by line.</returns>
+    public async Task<(ManifestRevert Revert, string Diff)> ProposeRevertAsync(ManifestCommit commit, string revision, string? previousTag, string why, string branch, BlockedDigest? block, CancellationToken cancellationToken)
     {
         BareClone clone = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        ManifestRevert result = await CommitRevertAsync(clone, commit, revision, previousTag, why, block, cancellationToken).ConfigureAwait(false);
-        if (result is not ManifestRevert.Reverted reverted)
-            return result;
-        if (!await IsProposedAsync(clone, commit, revision, branch, cancellationToken).ConfigureAwait(false))
+        (ManifestRevert revert, string diff) = await CommitRevertAsync(clone, commit, revision, previousTag, why, block, cancellationToken).ConfigureAwait(false);
+        if (revert is ManifestRevert.Reverted && !await IsProposedAsync(clone, commit, revision, branch, cancellationToken).ConfigureAwait(false))
             await clone.ReplaceBranchAsync(branch, cancellationToken).ConfigureAwait(false);
-        return reverted;
+        return (revert, diff);
     }
 
     private static async Task<bool> IsProposedAsync(BareClone clone, ManifestCommit commit, string revision, string branch, CancellationToken cancellationToken)
@@ -46,7 +45,7 @@ internal sealed partial class ManifestRepository
     }
 
     /// <summary>Makes the commit that takes ours back, on the newest state, and pushes nothing.</summary>
-    private async Task<ManifestRevert> CommitRevertAsync(BareClone clone, ManifestCommit commit, string revision, string? previousTag, string why, BlockedDigest? block, CancellationToken cancellationToken)
+    private async Task<(ManifestRevert Revert, string Diff)> CommitRevertAsync(BareClone clone, ManifestCommit commit, string revision, string? previousTag, string why, BlockedDigest? block, CancellationToken cancellationToken)
     {
         string[] paths = commit.Environment is null ? [_target.File] : [_target.File, BlockedDigests.File(commit.App, commit.Environment)];
         IReadOnlyList<GitFile?> files = await clone.ReadAsync(clone.Tip, paths, cancellationToken).ConfigureAwait(false);
@@ -55,7 +54,7 @@ internal sealed partial class ManifestRepository
         if (value is null || !value.Says(commit.Tag, commit.Digest))
         {
             await clone.ContainsAsync(clone.Tip, revision, cancellationToken).ConfigureAwait(false); // brings the history since our commit
-            return new ManifestRevert.NotOurs(value?.Tag, await clone.LastChangeAsync(_target.File, cancellationToken).ConfigureAwait(false));
+            return (new ManifestRevert.NotOurs(value?.Tag, await clone.LastChangeAsync(_target.File, cancellationToken).ConfigureAwait(false)), "");
         }
 
         (byte[] bytes, string? tag) = await BeforeAsync(clone, file!, value, revision, previousTag, cancellationToken).ConfigureAwait(false);
@@ -65,7 +64,7 @@ internal sealed partial class ManifestRepository
         string subject = $"ci: revert {commit.App} to {tag ?? "no tag"} [skip ci]";
         string message = ManifestCommit.Compose(subject, $"{why}\n{RevertLine(revision)}", commit.RunId, commit.Trailers);
         string id = await clone.CommitAsync(changes, message, Identity, cancellationToken).ConfigureAwait(false);
-        return new ManifestRevert.Reverted(id, tag) { Blocks = block is not null, Diff = Diff(Encoding.UTF8.GetString(file.Bytes), Encoding.UTF8.GetString(bytes)) };
+        return (new ManifestRevert.Reverted(id, tag) { Blocks = block is not null }, Diff(Encoding.UTF8.GetString(file.Bytes), Encoding.UTF8.GetString(bytes)));
     }
 
     /// <summary>The file with the values written as they were before our commit.</summary>

@@ -90,6 +90,19 @@ internal sealed partial class ManifestRepository : IDisposable
         return (true, file is { IsRegular: true } ? YamlScalarEdit.Open(_target.File, file.Bytes, _key).Value : null);
     }
 
+    /// <summary>What a revision without our commit says, where somebody has rewritten the branch: ours is in it no more, and the revision is. Null where the branch still holds ours, so that the revision is merely an older one.</summary>
+    /// <param name="revision">The revision that is asked about.</param>
+    /// <param name="commit">Our commit.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<ManifestValue?> FindRewrittenAsync(string revision, string commit, CancellationToken cancellationToken)
+    {
+        if (await HoldsAsync(commit, cancellationToken).ConfigureAwait(false) || !await HoldsAsync(revision, cancellationToken).ConfigureAwait(false))
+            return null;
+        GitFile? file = await _clone!.ReadAsync(revision, _target.File, cancellationToken).ConfigureAwait(false);
+        var value = ManifestEdit.TryOpen(_target, file is { IsRegular: true } ? file.Bytes : null);
+        return new ManifestValue(revision, value?.Tag, value?.Digest);
+    }
+
     /// <summary>Removes the copy.</summary>
     public void Dispose()
     {

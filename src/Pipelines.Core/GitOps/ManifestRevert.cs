@@ -10,9 +10,6 @@ internal abstract record ManifestRevert
     {
         /// <summary>Whether the digest that was taken back is blocked from then on.</summary>
         public bool Blocks { get; init; }
-
-        /// <summary>What changes in the environment's file, line by line.</summary>
-        public string Diff { get; init; } = "";
     }
 
     /// <summary>Our value is there no more: somebody else changed it, and it was left alone.</summary>

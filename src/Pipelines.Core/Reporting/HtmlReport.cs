@@ -26,5 +26,5 @@ internal sealed class HtmlReport(string directory, StageLogs? logs = null) : IRu
     }
 
     /// <summary>Waits for the file, which is written beside the other reports.</summary>
-    public Task CompleteAsync(CancellationToken cancellationToken) => _writing ?? Task.CompletedTask;
+    public Task CompleteAsync(CancellationToken cancellationToken) => ReportFile.Written(_writing);
 }

@@ -22,7 +22,7 @@ internal sealed class JUnitFile(string directory) : IRunObserver
     }
 
     /// <summary>Waits for the file, which is written beside the other reports.</summary>
-    public Task CompleteAsync(CancellationToken cancellationToken) => _writing ?? Task.CompletedTask;
+    public Task CompleteAsync(CancellationToken cancellationToken) => ReportFile.Written(_writing);
 
     private StringBuilder Compose()
     {

@@ -40,6 +40,15 @@ internal static class ReportFile
         }
     }
 
+    /// <summary>Waits for a file that is written beside the run's end.</summary>
+    /// <remarks>It blocks: the file is there within milliseconds, and to suspend all callers for it has the JIT compile thirty methods, which takes longer.</remarks>
+    /// <exception cref="ReportFileException">It could not be written.</exception>
+    public static Task Written(Task? writing)
+    {
+        writing?.GetAwaiter().GetResult();
+        return Task.CompletedTask;
+    }
+
     private static void TryDelete(string path)
     {
         try

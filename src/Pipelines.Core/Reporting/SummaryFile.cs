@@ -23,7 +23,7 @@ internal sealed class SummaryFile(string directory, CiHost host, StageLogs? logs
     }
 
     /// <summary>Waits for the file, which is written beside the other reports.</summary>
-    public Task CompleteAsync(CancellationToken cancellationToken) => _writing ?? Task.CompletedTask;
+    public Task CompleteAsync(CancellationToken cancellationToken) => ReportFile.Written(_writing);
 
     private void Write()
     {

@@ -43,7 +43,13 @@ internal sealed partial class Application
         ApplicationState state = states[environment] with { ManifestHash = manifest.Hash };
         if (!degraded)
             state = state with { LiveTag = manifest.Tag };
-        states[environment] = faulty ? state : state.WithGood(manifest.Tag);
+        lock (_lock)
+        {
+            if (_ended)
+                return; // deleted while it was rolled out: a later one of the name starts anew
+            states[environment] = faulty ? state : state.WithGood(manifest.Tag);
+        }
+
         _faulty = faulty;
         Publish(status => status with
         {

@@ -20,6 +20,7 @@ internal sealed partial class Application(SandboxOptions options, string environ
     private Manifest? _target;
     private Task _rollouts = Task.CompletedTask;
     private bool _faulty;
+    private bool _ended;
 
     public string Name { get; } = $"{options.App}-{environment}";
 
@@ -69,8 +70,12 @@ internal sealed partial class Application(SandboxOptions options, string environ
     public void End()
     {
         lock (_lock)
+        {
+            _ended = true;
+            states.Remove(environment);
             foreach (ChannelWriter<ApplicationStatus> subscriber in _subscribers)
                 subscriber.TryComplete();
+        }
     }
 
     /// <summary>Looks whether the branch has moved, and starts what follows from it. Returns once the new commit is compared, not when it is rolled out.</summary>

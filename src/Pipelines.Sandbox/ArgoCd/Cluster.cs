@@ -75,7 +75,6 @@ internal sealed class Cluster : IDisposable
                 foreach (Application gone in _applications.Values.Where(application => _options.IsPreview(application.Environment) && !previews.Remove(application.Environment)).ToArray())
                 {
                     _applications.Remove(gone.Name);
-                    _states.Remove(gone.Environment);
                     gone.End();
                 }
 

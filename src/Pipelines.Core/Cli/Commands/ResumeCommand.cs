@@ -22,6 +22,7 @@ internal static class ResumeCommand
             invocation with
             {
                 Mode = invocation.Request.Mode ?? before.Mode,
+                Host = before.PullRequest is { } number ? invocation.Host with { PullRequest = number } : invocation.Host,
                 Request = invocation.Request with { Assignments = [.. before.Assignments, .. invocation.Request.Assignments], Stages = before.Selection, From = before.From },
             },
             folder,

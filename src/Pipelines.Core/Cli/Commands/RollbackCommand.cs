@@ -28,12 +28,19 @@ internal static class RollbackCommand
         if (terminal is not null && (await terminal.AskAsync($"Go back? Type the environment's name ('{environment.Name}'): ", session.Cancel).ConfigureAwait(false))?.Trim() != environment.Name)
             return await SayAsync(output, "Nothing was changed.", 130).ConfigureAwait(false);
 
-        await using ConfiguredAsyncDisposable locked = (await locking.TakeAsync().ConfigureAwait(false)).ConfigureAwait(false);
-        string revision = await repository.RollbackAsync(request, plan, session.Cancel).ConfigureAwait(false);
-        await output.WriteLineAsync($"The manifest of {environment.App} in {environment.Name} is back at {plan.Target.Tag} (commit {revision[..10]}).").ConfigureAwait(false);
-        return await DeploymentAftermath.LookAsync(environment, revision, plan.Target.Tag, session.Context, session.Cancel).ConfigureAwait(false) is var after && after.IsSure
-            ? await SayAsync(output, $"It is pushed, {after.Text}", 0).ConfigureAwait(false)
-            : await SayAsync(output, $"It is pushed, {after.Text} The rollback itself stands.", 1).ConfigureAwait(false);
+        await locking.TakeAsync().ConfigureAwait(false);
+        try
+        {
+            string revision = await repository.RollbackAsync(request, plan, session.Cancel).ConfigureAwait(false);
+            await output.WriteLineAsync($"The manifest of {environment.App} in {environment.Name} is back at {plan.Target.Tag} (commit {revision[..10]}).").ConfigureAwait(false);
+            return await DeploymentAftermath.LookAsync(environment, revision, plan.Target.Tag, session.Context, session.Cancel).ConfigureAwait(false) is var after && after.IsSure
+                ? await SayAsync(output, $"It is pushed, {after.Text}", 0).ConfigureAwait(false)
+                : await SayAsync(output, $"It is pushed, {after.Text} The rollback itself stands.", 1).ConfigureAwait(false);
+        }
+        finally
+        {
+            await locking.ReleaseAsync().ConfigureAwait(false);
+        }
     }
 
     public static async Task<int> UnblockAsync(Invocation invocation)

@@ -5,7 +5,7 @@ using Pipelines.Core.GitOps.Locks;
 namespace Pipelines.Core.Cli.Commands;
 
 /// <summary>The environment's lock while a person rolls back: it is taken from whoever has it, after that was said, so that no run deploys in between. A lock that cannot be had never keeps a rollback from being done.</summary>
-internal sealed class RollbackLock(EnvironmentSession session, DeploymentEnvironment environment) : IAsyncDisposable
+internal sealed class RollbackLock(EnvironmentSession session, DeploymentEnvironment environment)
 {
     private LockEntry? _seen;
     private EnvironmentLease? _lease;
@@ -37,10 +37,10 @@ internal sealed class RollbackLock(EnvironmentSession session, DeploymentEnviron
     /// <summary>Takes it.</summary>
     /// <exception cref="EnvironmentLockException">By now somebody else has it: the person has to know.</exception>
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "the lease owns it")]
-    public async Task<RollbackLock> TakeAsync()
+    public async Task TakeAsync()
     {
         if (environment.Lock == LockPolicy.Off)
-            return this;
+            return;
         RefDocuments? refs = null;
         try
         {
@@ -59,11 +59,10 @@ internal sealed class RollbackLock(EnvironmentSession session, DeploymentEnviron
             if (_lease is null)
                 refs?.Dispose();
         }
-
-        return this;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Gives it back.</summary>
+    public async Task ReleaseAsync()
     {
         if (_lease is not null)
             await _lease.DisposeAsync().ConfigureAwait(false);

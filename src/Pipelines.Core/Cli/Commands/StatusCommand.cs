@@ -20,14 +20,19 @@ internal static class StatusCommand
         {
             using ManifestRepository repository = session.Open(environment);
             EnvironmentState state = await repository.ReadStateAsync(environment.App, environment.Name, session.Cancel).ConfigureAwait(false);
-            using RefDocuments refs = await RefDocuments.OpenAsync(environment.Manifest, session.Context, session.Cancel).ConfigureAwait(false);
-            seen.Add(new Seen(environment, state, await LockState.ReadAsync(refs, environment, session.Cancel).ConfigureAwait(false), null, []));
+            seen.Add(new Seen(environment, state, await LockAsync(environment, session).ConfigureAwait(false), null, []));
         }
 
         for (int index = 1; index < seen.Count; index++)
             seen[index] = await CompareAsync(seen[index - 1], seen[index], session).ConfigureAwait(false);
         await invocation.Environment.Output.WriteLineAsync(invocation.Request.Json ? Json(seen) : Text(seen, session.Context.Time.GetUtcNow())).ConfigureAwait(false);
         return 0;
+    }
+
+    private static async Task<LockState> LockAsync(DeploymentEnvironment environment, EnvironmentSession session)
+    {
+        using RefDocuments refs = await RefDocuments.OpenAsync(environment.Manifest, session.Context, session.Cancel).ConfigureAwait(false);
+        return await LockState.ReadAsync(refs, environment, session.Cancel).ConfigureAwait(false);
     }
 
     private static async Task<Seen> CompareAsync(Seen earlier, Seen later, EnvironmentSession session)

@@ -19,6 +19,7 @@ internal static class RunIdentities
         Tag = source?.Tag,
         Stages = RunIdentity.StagesOf(plan),
         Settings = [.. settings.Values.Where(value => Matters(value.Setting) && value.Setting != invocation.Template.Schema.Cancelling).Select(value => (value.Setting.Key, value.Text))],
+        PullRequest = invocation.Host.PullRequest,
         Assignments = invocation.Request.Assignments,
         Selection = invocation.Request.Stages,
         From = invocation.Request.From,

@@ -14,7 +14,7 @@ internal sealed class JournalFile : IDisposable
 
     private readonly string _path;
     private readonly Stream _stream;
-    private readonly TimeProvider _time;
+    private readonly ITimer _timer;
     private readonly JournalWatch? _watch;
     private readonly Lock _writing = new();
     private readonly Lock _syncing = new();
@@ -28,7 +28,8 @@ internal sealed class JournalFile : IDisposable
 
     private JournalFile(string path, Stream stream, uint checksum, int count, TimeProvider time, JournalWatch? watch)
     {
-        (_path, _stream, _checksum, _count, _time, _watch) = (path, stream, checksum, count, time, watch);
+        (_path, _stream, _checksum, _count, _watch) = (path, stream, checksum, count, watch);
+        _timer = time.CreateTimer(static file => ((JournalFile)file!).Commit(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Why nothing can be written any more; null while all is well.</summary>
@@ -87,7 +88,7 @@ internal sealed class JournalFile : IDisposable
         if (durable)
             Sync();
         else if (Interlocked.Exchange(ref _commits, 1) == 0)
-            _ = CommitLaterAsync();
+            _timer.Change(CommitWindow, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Waits until all that was written is on the disk.</summary>
@@ -124,15 +125,15 @@ internal sealed class JournalFile : IDisposable
             lock (_writing)
             {
                 _disposed = true;
+                _timer.Dispose();
                 _stream.Dispose();
             }
         }
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "whoever writes or waits next is told")]
-    private async Task CommitLaterAsync()
+    private void Commit()
     {
-        await Task.Delay(CommitWindow, _time, CancellationToken.None).ConfigureAwait(false);
         Volatile.Write(ref _commits, 0); // before the fsync: a record that comes during it starts the next one
         try
         {

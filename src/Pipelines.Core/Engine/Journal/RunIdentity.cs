@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Pipelines.Core.Model;
 
@@ -32,8 +33,11 @@ internal sealed record RunIdentity
     /// <summary>The image tag, which names uncommitted changes too.</summary>
     public string? Tag { get; init; }
 
+    /// <summary>The pull request that is built: also one that the command line named, which no variable tells again; null for none.</summary>
+    public int? PullRequest { get; init; }
+
     /// <summary>The stages, each as name and what must stay the same of it.</summary>
-    public required IReadOnlyList<(string Name, string Definition)> Stages { get; init; }
+    public required IReadOnlyList<StageIdentity> Stages { get; init; }
 
     /// <summary>The settings that decide what a run does, in their order: not timeouts, and not where secrets are kept.</summary>
     public IReadOnlyList<(string Key, string? Value)> Settings { get; init; } = [];
@@ -50,7 +54,7 @@ internal sealed record RunIdentity
     /// <summary>The run whose outputs this one started with.</summary>
     public string? Reuses { get; init; }
 
-    public static IReadOnlyList<(string Name, string Definition)> StagesOf(PipelinePlan plan) => [.. plan.Stages.Select(stage => (stage.Name, Definition(stage)))];
+    public static IReadOnlyList<StageIdentity> StagesOf(PipelinePlan plan) => [.. plan.Stages.Select(stage => new StageIdentity(stage.Name, Definition(stage)))];
 
     /// <summary>What is not as it was, a sentence each; none where a run of <paramref name="now"/> may go on from this one.</summary>
     public IReadOnlyList<string> Changes(RunIdentity now)
@@ -88,6 +92,7 @@ internal sealed record RunIdentity
         json.WriteString("directory", Directory);
         json.WriteString("commit", Commit);
         json.WriteString("tag", Tag);
+        json.WriteString("pullRequest", PullRequest?.ToString(CultureInfo.InvariantCulture));
         json.WriteString("from", From);
         json.WriteString("reuses", Reuses);
         JournalJson.WriteTexts(json, "assignments", Assignments);
@@ -124,11 +129,12 @@ internal sealed record RunIdentity
         Directory = JournalJson.Text(json, "directory")!,
         Commit = JournalJson.Text(json, "commit"),
         Tag = JournalJson.Text(json, "tag"),
+        PullRequest = int.TryParse(JournalJson.Text(json, "pullRequest"), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null,
         From = JournalJson.Text(json, "from"),
         Reuses = JournalJson.Text(json, "reuses"),
         Assignments = JournalJson.Texts(json, "assignments"),
         Selection = JournalJson.Texts(json, "selection"),
-        Stages = [.. json.GetProperty("stages").EnumerateArray().Select(stage => (JournalJson.Text(stage, "name")!, JournalJson.Text(stage, "is")!))],
+        Stages = [.. json.GetProperty("stages").EnumerateArray().Select(stage => new StageIdentity(JournalJson.Text(stage, "name")!, JournalJson.Text(stage, "is")!))],
         Settings = [.. json.GetProperty("settings").EnumerateArray().Select(setting => (JournalJson.Text(setting, "key")!, JournalJson.Text(setting, "value")))],
     };
 

@@ -61,7 +61,7 @@ public sealed record Approve : IStage<ProvenDeployment, Approval>, IEnvironmentS
         context.Log.Info(question.Request.Summary);
         (ApprovalDecision decision, ApprovalMethod method) = await DecideAsync(question, cancellationToken).ConfigureAwait(false);
         string reason = decision.Reason is null ? "" : $": {decision.Reason}";
-        context.Report("approval", $"{(decision.Approved ? "by" : "refused by")} {decision.By} ({method.ToString().ToLowerInvariant()}){reason}");
+        context.Report("approval", $"{(decision.Approved ? "by" : "refused by")} {decision.By}{(method == ApprovalMethod.Simulated ? "" : $" ({method.ToString().ToLowerInvariant()})")}{reason}");
         if (!decision.Approved)
         {
             throw new ApprovalException(

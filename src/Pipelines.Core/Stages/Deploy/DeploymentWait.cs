@@ -17,7 +17,15 @@ internal static class DeploymentWait
             try
             {
                 (bool contains, string? value) = await repository.LookAtAsync(candidate, revision, cancellation).ConfigureAwait(false);
-                return !contains ? ArgoCdRevision.Unrelated : value == tag ? ArgoCdRevision.Ours : ArgoCdRevision.Superseded;
+                if (!contains)
+                {
+                    if (await repository.FindRewrittenAsync(candidate, revision, cancellation).ConfigureAwait(false) is not { } rewritten)
+                        return ArgoCdRevision.Unrelated;
+                    value = rewritten.Tag;
+                    context.Log.Warning($"Somebody has rewritten the branch '{manifest.Branch}' of {repository.Name}: {ArgoCdApplication.Short(revision)} is in its history no more. {ArgoCdApplication.Short(candidate)} says {value ?? "no tag"}.");
+                }
+
+                return value == tag ? ArgoCdRevision.Ours : ArgoCdRevision.Superseded;
             }
             catch (PipelineException exception)
             {

@@ -15,7 +15,7 @@ internal sealed partial class PullRequestDelivery
         using var repository = new ManifestRepository(environment.Manifest, context);
         var work = new PullRequestDelivery(environment, delivery, repository, context);
         string branch = $"{work.Prefix}revert-{tag}";
-        ManifestRevert revert = await repository.ProposeRevertAsync(
+        (ManifestRevert revert, string diff) = await repository.ProposeRevertAsync(
             DeploymentCommits.ForUndo(environment, deployment.Image, tag, context.Run),
             deployment.Revision,
             deployment.PreviousTag,
@@ -33,7 +33,7 @@ internal sealed partial class PullRequestDelivery
         var proposed = (ManifestRevert.Reverted)revert;
         string before = proposed.Tag ?? "no tag";
         IPullRequests host = await HostAsync(delivery.Project, context, cancellationToken).ConfigureAwait(false);
-        string body = $"{Marker}\nThe deployment of `{tag}` to `{environment.Name}` did not prove itself.{(proposed.Blocks ? " Merging this also blocks its digest there." : "")}\n\n```diff\n{proposed.Diff}\n```\n";
+        string body = $"{Marker}\nThe deployment of `{tag}` to `{environment.Name}` did not prove itself.{(proposed.Blocks ? " Merging this also blocks its digest there." : "")}\n\n```diff\n{diff}\n```\n";
         PullRequest request = await work.OpenAsync(host, branch, $"{environment.App}: back to {before} in {environment.Name}", body, cancellationToken).ConfigureAwait(false);
         context.Report("revert pull request", request.Page.AbsoluteUri);
         throw new CodeHostException(

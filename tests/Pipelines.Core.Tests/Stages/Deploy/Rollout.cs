@@ -45,6 +45,9 @@ internal sealed class Rollout : IDisposable
     /// <summary>The address that the undo asks.</summary>
     public string? SmokeUrl { get; set; }
 
+    /// <summary>The chart's key for the digest; null where it has none.</summary>
+    public string? DigestKey { get; set; }
+
     /// <summary>What is held against the deployment once it answers.</summary>
     public Analysis? Analysis { get; set; }
 
@@ -65,7 +68,7 @@ internal sealed class Rollout : IDisposable
         Name = "staging",
         App = "order",
         SmokeUrl = SmokeUrl,
-        Manifest = new ManifestTarget { Repository = "manifests.git", File = File },
+        Manifest = new ManifestTarget { Repository = "manifests.git", File = File, DigestKey = DigestKey },
         ArgoCd = ArgoCd is null ? null : new ArgoCdTarget { Server = ArgoCd, Application = "order", Timeout = TimeSpan.FromMinutes(2) },
     };
 
@@ -113,14 +116,14 @@ internal sealed class Rollout : IDisposable
     public async Task<bool> BlocksAsync() => (await Manifests.RunAsync("ls-tree", "-r", "--name-only", "main")).Contains(".pipelines/blocked/order/staging.blocked", StringComparison.Ordinal);
 
     /// <summary>Somebody else, who deploys another tag or rewrites the branch.</summary>
-    public async Task<string> PushByHandAsync(string file, string content, string? onto = null)
+    public async Task<string> PushByHandAsync(string content, bool rewrites = false, string branch = "main")
     {
         GitRepository other = await Manifests.CloneAsync(Path.Combine(_directory.Path, "hand-" + Guid.NewGuid().ToString("N")));
-        if (onto is not null)
-            await other.RunAsync("reset", "-q", "--hard", onto);
-        other.Write(file, content);
+        if (rewrites)
+            await other.RunAsync("checkout", "-q", "--orphan", "another-history");
+        other.Write(File, content);
         string commit = await other.CommitAsync("by hand");
-        await other.RunAsync("push", "-q", "--force", "origin", "main");
+        await other.RunAsync("push", "-q", "--force", "origin", $"HEAD:refs/heads/{branch}");
         return commit;
     }
 
@@ -131,7 +134,7 @@ internal sealed class Rollout : IDisposable
         _directory.Dispose();
     }
 
-    private static PublishedImage Image()
+    public static PublishedImage Image()
     {
         ImageReference reference = ImageReference.Parse($"registry.example.com/order:{Tag}");
         var built = new BuiltImage(reference, Digest, new ImageLocation.Registry(Digest), new SourceRevision(Tag, "main", null, [], Tag, default));

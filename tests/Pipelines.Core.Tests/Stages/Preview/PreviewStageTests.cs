@@ -70,6 +70,19 @@ public sealed class PreviewStageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_SecondVersion_KeepsSinceAndRenewsTheRest()
+    {
+        var time = new ManualTime();
+        DateTimeOffset start = time.GetUtcNow();
+        await new PutUpPreview(Previews(), 7).RunAsync(Image(Gate.Tag), Context("run-1", time).Context, CancellationToken.None);
+        time.Advance(TimeSpan.FromDays(3));
+        await new PutUpPreview(Previews(), 7).RunAsync(Image(Second), Context("run-2", time).Context, CancellationToken.None);
+        using var repository = new PreviewRepository(Previews(), _context.Context);
+        PreviewState preview = Assert.Single(await repository.ListAsync(CancellationToken.None));
+        Assert.Equal(new PreviewNote("order", 7, start, start.AddDays(3), "ann", "run-2", Second) { Url = "https://pr-7.example.com/" }, preview.Note);
+    }
+
+    [Fact]
     public async Task Undo_OfTheFirstVersion_RemovesItAndTells()
     {
         Deployment deployment = await PutUpAsync(7, Gate.Tag);
