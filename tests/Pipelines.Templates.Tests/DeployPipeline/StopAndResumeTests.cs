@@ -50,7 +50,7 @@ public partial class StopAndResumeTests
             Assert.DoesNotContain("revert", Commits(service));
             await GoOnAsync(service, stop, end);
             Assert.DoesNotContain("revert", Commits(service));
-            Assert.Equal(Commits(service).Distinct().Count(), Commits(service).Length - Environments(service) + 1); // one commit each
+            Assert.Equal(["update", "update", "Seed"], Commits(service)); // one commit each
         });
     }
 
@@ -143,8 +143,6 @@ public partial class StopAndResumeTests
         .Select(file => file + ":\n" + Varying().Replace(Manifests(service, "show", "main:" + file).Replace(service.Head, "HEAD", StringComparison.Ordinal), "*")));
 
     private static string Files(Service service) => Manifests(service, "ls-tree", "-r", "--name-only", "main");
-
-    private static int Environments(Service service) => Files(service).Split('\n').Count(file => file.Contains("/values-", StringComparison.Ordinal));
 
     private static string Manifests(Service service, params string[] arguments) => service.Git(["--git-dir", service.In(".pipelines/sandbox/manifests.git"), .. arguments]);
 
