@@ -68,7 +68,7 @@ internal sealed class ManifestRepository
     public async Task<string[]> ListAsync(string commit, CancellationToken cancellationToken) =>
         (await SandboxGit.RunAsync(Path, null, cancellationToken, "ls-tree", "-r", "-z", "--name-only", commit).ConfigureAwait(false)).Split('\0', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Lets the next push lose a race that really happens: git itself rejects it.</summary>
+    /// <summary>Lets the next push to the branch lose a race that really happens: git itself rejects it.</summary>
     public void ArmRace(string environment)
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(_hook)!);
@@ -77,6 +77,7 @@ internal sealed class ManifestRepository
             #!/bin/sh
             # Made by the sandbox for the fault 'push-conflict': another service is deployed at this very moment.
             set -e
+            grep -q ' refs/heads/{Branch}$' || exit 0 # a lock or a record is no deployment
             rm -f "$0"
             unset GIT_QUARANTINE_PATH GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES
             export GIT_INDEX_FILE=./sandbox-race.index

@@ -13,7 +13,7 @@ internal static class LiveTarget
         if (context.WillRun)
         {
             await FetchSecretsAsync(target, keys.Preview.AreWanted(context), context, cancellationToken).ConfigureAwait(false);
-            if (target.Environments.Where(one => one.Analysis is null).Select(one => $"'{one.Environment.Name}'").ToArray() is { Length: > 0 } unobserved)
+            if (context.PullRequest is null && target.Environments.Where(one => one.Analysis is null).Select(one => $"'{one.Environment.Name}'").ToArray() is { Length: > 0 } unobserved)
                 context.Warn($"Nobody observes the metrics of {string.Join(" and ", unobserved)} after the smoke test: prometheus.server is not set.");
             await ObserveBySlackAsync(slackChannel, keys, context, cancellationToken).ConfigureAwait(false);
         }

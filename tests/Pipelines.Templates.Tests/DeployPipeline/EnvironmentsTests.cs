@@ -22,10 +22,20 @@ public sealed class EnvironmentsTests : IDisposable
     {
         Dictionary<string, string> conditions = (await _service.LivePlanAsync()).ToDictionary(stage => stage.Key, stage => stage.Value.GetProperty("conditions").GetRawText());
         Assert.Equal(
-            ["test", "scan secrets", "build image", "scan image", "push image", "deploy staging", "sync staging", "smoke staging", "record staging", "approve prod", "deploy prod", "sync prod", "smoke prod", "record prod"],
-            conditions.Keys);
+            ["test", "scan secrets", "build image", "scan image", "push image", "lock staging", "deploy staging", "sync staging", "smoke staging", "record staging", "approve prod", "lock prod", "deploy prod", "sync prod", "smoke prod", "record prod"],
+            conditions.Keys.Where(name => !name.StartsWith("release", StringComparison.Ordinal)));
         foreach (string stage in (string[])["push image", "deploy staging", "approve prod", "deploy prod"])
             Assert.Contains("main", conditions[stage], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Plan_Sandbox_ShowsTheSameWayWithTheMetrics()
+    {
+        ServiceRun run = await _service.RunAsync("plan");
+        run.Ended(0);
+        foreach (string stage in (string[])["observe staging", "approve prod", "observe prod"])
+            Assert.Contains(stage, run.Output, StringComparison.Ordinal);
+        (await _service.RunAsync("graph")).Ended(0);
     }
 
     [Theory]

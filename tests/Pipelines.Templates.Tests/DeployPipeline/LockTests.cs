@@ -50,7 +50,7 @@ public sealed class LockTests : IDisposable
         ServiceRun released = await _service.RunAsync("lock", "release", "--env", "staging", "--reason", "the agent is gone");
         released.Ended(0);
         Assert.Contains("'staging' is free. It was held by run other of jo", released.Output, StringComparison.Ordinal);
-        (await _service.RunAsync("lock", "release", "--reason", "again")).Refused(2, "Nobody holds 'staging'.");
+        (await _service.RunAsync("lock", "release", "--env", "staging", "--reason", "again")).Refused(2, "Nobody holds 'staging'.");
         using (var json = JsonDocument.Parse((await _service.RunAsync("lock", "list", "--json")).Output))
         {
             Assert.Equal(["free", "waiting"], json.RootElement.EnumerateArray().Select(entry => entry.GetProperty("state").GetString()));
@@ -69,7 +69,7 @@ public sealed class LockTests : IDisposable
         _service.Commit("Second");
         (await _service.DeployAsync()).Ended(0);
         await PutAsync("other", waits: false);
-        ServiceRun run = await _service.RunAsync("rollback", "--yes", "--reason", "orders are lost");
+        ServiceRun run = await _service.RunAsync("rollback", "--env", "staging", "--yes", "--reason", "orders are lost");
         run.Ended(0);
         Assert.Contains("'staging' is locked by run other of jo on host", run.Output, StringComparison.Ordinal);
         Assert.Contains("The rollback takes the lock over: that run deploys nothing more there, ends as superseded, and leaves what you set.", run.Output, StringComparison.Ordinal);
@@ -114,7 +114,7 @@ public sealed class LockTests : IDisposable
     public async Task Resume_NothingOfTheEnvironmentIsLeftToDo_OnlyGivesTheLockBack()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the PATH is made of symbolic links");
-        (int exitCode, string output) = await ServiceProcess.RunAsync(_service, ["deploy-killed", await RecordAsync("stage", "smoke staging"), "--set", "image.builder=assembler"]);
+        (int exitCode, string output) = await ServiceProcess.RunAsync(_service, ["deploy-killed", await RecordAsync("stage", "record staging"), "--set", "image.builder=assembler"]);
         Assert.True(exitCode == 137, output);
         (exitCode, output) = await ServiceProcess.RunAsync(_service, "deploy", "resume", Path.GetFileName(_service.Runs[^1]));
         Assert.True(exitCode == 0, output);

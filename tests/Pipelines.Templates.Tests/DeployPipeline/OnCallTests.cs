@@ -90,14 +90,14 @@ public sealed class OnCallTests : IDisposable
         string now = _service.Manifest();
         foreach (string typed in (string[])["yes\n", "\n", "", "Staging\n"])
         {
-            ServiceRun refused = await _service.AnswerAsync(typed, "rollback");
+            ServiceRun refused = await _service.AnswerAsync(typed, "rollback", "--env", "staging");
             refused.Ended(130);
             Assert.Contains($"back to {first}", refused.Output, StringComparison.Ordinal); // what is asked about comes before the question
             Assert.EndsWith("Go back? Type the environment's name ('staging'): " + (typed.Length == 0 ? "\n" : "") + "Nothing was changed.", refused.Output.TrimEnd().ReplaceLineEndings("\n"), StringComparison.Ordinal);
             Assert.Equal(now, _service.Manifest());
         }
 
-        (await _service.AnswerAsync("staging\n", "rollback")).Ended(0);
+        (await _service.AnswerAsync("staging\n", "rollback", "--env", "staging")).Ended(0);
         Assert.Equal(before, _service.Manifest());
     }
 
@@ -105,7 +105,7 @@ public sealed class OnCallTests : IDisposable
     public async Task Rollback_OverAMigrationThatCannotBeReversed_NeedsAPersonsWord()
     {
         (await _service.DeployAsync()).Ended(0);
-        string before = _service.Manifest();
+        string before = _service.Manifest(Service.ProdManifestFile);
         _service.Commit("Second");
         (await _service.DeployAsync()).Ended(0);
         string manifests = _service.In(".pipelines/sandbox/manifests.git");
@@ -113,17 +113,17 @@ public sealed class OnCallTests : IDisposable
         string migrated = _service.Git("-c", "user.name=Tester", "-c", "user.email=tester@example.com", "--git-dir", manifests, "commit-tree", "main^{tree}", "-p", "main^", "-m", message).Trim();
         _service.Git("--git-dir", manifests, "update-ref", "refs/heads/main", migrated);
 
-        foreach (string[] arguments in (string[][])[["rollback", "--yes"], ["rollback"]])
+        foreach (string[] arguments in (string[][])[["rollback", "--env", "prod", "--yes"], ["rollback", "--env", "prod"]])
         {
-            ServiceRun refused = await _service.AnswerAsync("staging\n", arguments);
-            refused.Refused(1, "a database migration that cannot be reversed ran since", "rollback --accept-migration");
+            ServiceRun refused = await _service.AnswerAsync("prod\n", arguments);
+            refused.Refused(1, "a database migration that cannot be reversed ran since", "--accept-migration");
             Assert.DoesNotContain("Go back?", refused.Output, StringComparison.Ordinal); // refused before anybody is asked
         }
 
-        (await _service.AnswerAsync("no\n", "rollback", "--accept-migration")).Ended(130); // it is no --yes
-        Assert.NotEqual(before, _service.Manifest());
-        (await _service.RunAsync("rollback", "--accept-migration", "--yes")).Ended(0);
-        Assert.Equal(before, _service.Manifest());
+        (await _service.AnswerAsync("no\n", "rollback", "--env", "prod", "--accept-migration")).Ended(130); // it is no --yes
+        Assert.NotEqual(before, _service.Manifest(Service.ProdManifestFile));
+        (await _service.RunAsync("rollback", "--env", "prod", "--accept-migration", "--yes")).Ended(0);
+        Assert.Equal(before, _service.Manifest(Service.ProdManifestFile));
     }
 
     [Fact]

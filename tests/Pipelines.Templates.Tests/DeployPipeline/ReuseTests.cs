@@ -31,7 +31,7 @@ public sealed class ReuseTests : IDisposable
         Assert.DoesNotContain(_service.Head, _service.Manifest(Service.ProdManifestFile), StringComparison.Ordinal);
         ServiceRun second = await _service.DeployAsync("--from", "approve prod");
         second.Ended(0);
-        Assert.Contains("10 stages are restored", second.Error, StringComparison.Ordinal);
+        Assert.Matches("record staging +│ ↺ restored", second.Output);
         Assert.Contains(_service.Head, _service.Manifest(Service.ProdManifestFile), StringComparison.Ordinal);
     }
 

@@ -11,7 +11,7 @@ namespace Pipelines.Core;
 /// <para>Give the stage the lock <see cref="LockName"/>, so that one run migrates one database once at a time: <c>.Lock(migrate.LockName)</c>. Between runs a Job's name is the lock: one that still runs is not touched.</para>
 /// <para>A failed migration stops the run before anything is deployed, and is not undone: only its tool knows how far it came.</para>
 /// </remarks>
-public sealed record MigrateDatabase : IStage<PublishedImage, PublishedImage>, IStage<PublishedImage, Approval, PublishedImage>, IUndoable<PublishedImage>, IKeepsLaterEffects, IEnvironmentStage, IDescribedStage
+public sealed record MigrateDatabase : IStage<PublishedImage, PublishedImage>, IStage<PublishedImage, Approval, PublishedImage>, IUndoable<PublishedImage>, IKeepsLaterEffects, IEnvironmentStage, IDescribedStage, ICheckedStage
 {
     /// <summary>Migrates a database.</summary>
     /// <param name="environment">The environment whose deployment needs it.</param>
@@ -60,6 +60,11 @@ public sealed record MigrateDatabase : IStage<PublishedImage, PublishedImage>, I
         MigrationRollback.Irreversible { OldVersionStillWorks: true } => "can't be taken back, but the version before runs on it",
         _ => "can't be taken back: after it a person decides, and the deployment stays",
     }}";
+
+    /// <inheritdoc/>
+    public string? WhyNot(int inputs) => Environment.IsProtected && inputs < 2
+        ? $"'{Environment.Name}' is a protected environment: its database is migrated for an approved image alone. Add MigrateDatabase with two inputs: the image and its Approval."
+        : null;
 
     internal string KubectlProgram { get; init; } = Kubectl.Program;
 

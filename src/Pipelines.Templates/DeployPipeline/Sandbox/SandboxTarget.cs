@@ -14,7 +14,7 @@ internal static class SandboxTarget
     public static async Task<DeployTarget> CreateAsync(string app, string slackChannel, DeploySettings keys, TemplateContext context, CancellationToken cancellationToken)
     {
         if (!context.WillRun)
-            return Target(app, keys, context.Settings, "registry.sandbox", new RegistryCredentials.Anonymous(), Path.Combine(context.Directory, ".pipelines", "sandbox", "manifests.git"), new Uri("http://argocd.sandbox"), _ => new Uri($"http://{app}.sandbox"), new Uri("http://prometheus.sandbox"), null);
+            return Target(app, keys, context.Settings, "registry.sandbox", new RegistryCredentials.Anonymous(), Path.Combine(context.Directory, ".pipelines", "sandbox", "manifests.git"), new Uri("http://argocd.sandbox"), _ => new Uri($"http://{app}.sandbox"), new Uri("https://prometheus.sandbox"), null);
 
         var faults = SandboxFaults.None;
         foreach (string fault in context.SandboxFaults)

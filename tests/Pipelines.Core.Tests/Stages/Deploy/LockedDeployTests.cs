@@ -23,7 +23,7 @@ public sealed class LockedDeployTests : IAsyncLifetime
     [Fact]
     public async Task Run_ProofFails_IsUndoneUnderTheLockWhichIsGivenBackAfterIt()
     {
-        var plan = Plan(Environment, _ => throw new StageFailedException("it is broken") { IsImageAtFault = true });
+        var plan = Plan(Environment, _ => throw new StageFailedException("it is broken") { ImageAtFault = true });
         _gate.Manifests.Hook("update", "#!/bin/sh\ngit for-each-ref --format='%(refname)' refs/pipelines/locks >> locks-seen\n");
         RunResult result = await RunAsync(plan);
         Assert.Equal("it is broken", result.FailureOf("prove prod").What);

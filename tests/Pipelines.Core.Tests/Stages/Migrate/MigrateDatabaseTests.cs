@@ -57,6 +57,15 @@ public sealed class MigrateDatabaseTests : IDisposable
     }
 
     [Fact]
+    public void Build_ProtectedEnvironmentWithoutAnApproval_IsRefused()
+    {
+        var pipeline = new PipelineBuilder("p");
+        StageHandle<PublishedImage> image = pipeline.Add("image", (_, _) => Task.FromResult(Image()));
+        pipeline.Add("migrate", new MigrateDatabase(Environment() with { IsProtected = true }, "orders", new MigrationWork.Run(DummyTool.Command("exit", "0")), s_compatible), image);
+        Assert.Contains("Add MigrateDatabase with two inputs: the image and its Approval.", Assert.Throws<PipelineDefinitionException>(() => pipeline.Build()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task RunAsync_BranchMayNotGetThere_TouchesNothing()
     {
         RecordingContext context = Context();

@@ -18,9 +18,9 @@ public sealed class MigrateSettingsTests : IDisposable
         Dictionary<string, JsonElement> plan = await _service.LivePlanAsync("migrate.command=python -m migrate \"--to the {environment} head\"", "migrate.rollback=reversible", "migrate.down=python -m migrate --to 41", "migrate.database=orders", "migrate.timeout=5m");
         Assert.Equal("migrates orders by 'python -m migrate '--to the prod head''; taken back by 'python -m migrate --to 41'", plan["migrate prod"].GetProperty("description").GetString());
         Assert.Equal(["database/prod/orders"], Names(plan["migrate prod"], "locks"));
-        Assert.Equal(["push image", "approve prod"], Names(plan["migrate prod"], "inputs")); // nothing happens to prod's database before somebody let the image in
+        Assert.Equal(["lock prod", "approve prod"], Names(plan["migrate prod"], "inputs")); // nothing happens to prod's database before somebody let the image in
         Assert.Equal(["migrate prod", "record staging", "approve prod"], Names(plan["deploy prod"], "inputs"));
-        Assert.Equal(["push image"], Names(plan["migrate staging"], "inputs"));
+        Assert.Equal(["lock staging"], Names(plan["migrate staging"], "inputs"));
         Assert.Equal(["migrate staging"], Names(plan["deploy staging"], "inputs"));
         Assert.Contains("main", plan["migrate staging"].GetProperty("conditions").GetRawText(), StringComparison.Ordinal);
     }
