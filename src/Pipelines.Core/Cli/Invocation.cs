@@ -23,6 +23,6 @@ internal sealed record Invocation
     /// <summary>The root of the service.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>What the host knows of the commit and git does not: CI systems check out a detached HEAD.</summary>
-    public SourceRevision Complete(SourceRevision source) => source with { Branch = source.Branch ?? Host.Branch };
+    /// <summary>What the host knows of the commit and git does not: CI systems check out a detached HEAD. What a pull request's job builds gets a tag of its own, so that the branch it is merged into never carries that image on.</summary>
+    public SourceRevision Complete(SourceRevision source) => source with { Branch = source.Branch ?? Host.Branch, Tag = Host.PullRequest is { } number ? $"{source.Tag}-pr.{number}" : source.Tag };
 }

@@ -60,10 +60,10 @@ internal sealed partial class ManifestRepository
         return entries.FirstOrDefault(IsIt) is { } entry ? ManifestRecord.Of(entry, null) with { Tag = tag } : null;
     }
 
-    /// <summary>The commit that a default tag names: <c>COMMIT</c>, or <c>COMMIT-dirty.HASH</c> of the sandbox.</summary>
+    /// <summary>The commit that a default tag names: <c>COMMIT</c>, or <c>COMMIT-dirty.HASH</c> of the sandbox, or <c>COMMIT-pr.NUMBER</c> of a preview.</summary>
     private static string? CommitIn(string tag)
     {
-        string commit = tag.Split("-dirty.")[0];
+        string commit = tag.Split("-dirty.")[0].Split("-pr.")[0];
         return commit.Length is 40 or 64 && commit.All(char.IsAsciiHexDigitLower) ? commit : null;
     }
 }

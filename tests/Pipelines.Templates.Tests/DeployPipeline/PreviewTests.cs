@@ -21,7 +21,7 @@ public sealed class PreviewTests : IDisposable
         Assert.Matches(@"The preview of pull request 7: http://127\.0\.0\.1:\d+/preview-pr-7", run.Output);
         Assert.DoesNotContain("does not hear of its preview", run.Output, StringComparison.Ordinal);
         string file = Show(File);
-        Assert.Contains($"  tag: \"{_service.Head}\"", file, StringComparison.Ordinal);
+        Assert.Contains($"  tag: \"{_service.Head}-pr.7\"", file, StringComparison.Ordinal);
         Assert.Contains("application: \"order-service-preview-pr-7\"", file, StringComparison.Ordinal);
         Assert.Contains("namespace: \"order-service-preview-pr-7\"", file, StringComparison.Ordinal);
         Assert.DoesNotContain(_service.Head, _service.Manifest(), StringComparison.Ordinal);
@@ -82,7 +82,7 @@ public sealed class PreviewTests : IDisposable
     public async Task Up_SecondVersionFails_GoesBackToTheFirst()
     {
         (await _service.DeployUpAsync("--number", "7")).Ended(0);
-        string before = Show(File), first = _service.Head;
+        string before = Show(File), first = _service.Head + "-pr.7";
         _service.Commit("Second");
         ServiceRun run = await _service.DeployUpAsync("--number", "7", "--sandbox-fault", "smoke", "--set", "smoke.timeout=1s");
         run.Ended(1);
@@ -96,11 +96,11 @@ public sealed class PreviewTests : IDisposable
         (await _service.RunAsync("preview", "up")).Refused(2, "Which pull request is meant is not known", "preview up --number 123");
         (await _service.RunAsync("preview", "list")).Refused(2, "Nothing was deployed in the sandbox of this checkout yet.");
         (await _service.DeployUpAsync("--number", "7")).Ended(0);
-        string first = _service.Head;
+        string first = _service.Head + "-pr.7";
         ServiceRun again = await _service.DeployUpAsync("--number", "7");
         again.Ended(0);
         Assert.Contains($"The preview of pull request 7 runs {first} already", again.Output, StringComparison.Ordinal);
-        string second = _service.Commit("Second");
+        string second = _service.Commit("Second") + "-pr.7";
         ServiceRun update = await _service.DeployUpAsync("--number", "7");
         update.Ended(0);
         Assert.Contains($"'preview-pr-7' goes from {first} to {second}", update.Output, StringComparison.Ordinal);
@@ -108,7 +108,7 @@ public sealed class PreviewTests : IDisposable
 
         ServiceRun list = await _service.RunAsync("preview", "list");
         list.Ended(0);
-        Assert.Matches($@"^7: {second}\n  since .* by unknown, run .*\n  address  http://127\.0\.0\.1:?\d*.*preview-pr-7\n  request  not known\n12: {second}", list.Output);
+        Assert.Matches($@"^7: {second}\n  since .* by unknown, run .*\n  address  http://127\.0\.0\.1:?\d*.*preview-pr-7\n  request  not known\n12: {second[..^1]}12", list.Output);
         Assert.Contains("2 of at most 10", list.Output, StringComparison.Ordinal);
         using (var json = JsonDocument.Parse((await _service.RunAsync("preview", "list", "--json")).Output))
             Assert.Equal((7, "preview-pr-7", second, JsonValueKind.Null), (json.RootElement[0].GetProperty("number").GetInt32(), json.RootElement[0].GetProperty("environment").GetString(), json.RootElement[0].GetProperty("tag").GetString(), json.RootElement[0].GetProperty("leftover").ValueKind));
@@ -149,7 +149,7 @@ public sealed class PreviewTests : IDisposable
         _service.Write("deploy/preview.yaml", "ingress:\n  host: \"{host}\"\n  pr: \"{number}\"\nimage:\n  tag: none # the pipeline's\n");
         _service.Commit("Template");
         (await _service.DeployUpAsync("--number", "7", "--set", "preview.template=./deploy/preview.yaml")).Ended(0);
-        Assert.EndsWith($"ingress:\n  host: \"127.0.0.1\"\n  pr: \"7\"\nimage:\n  tag: {_service.Head} # the pipeline's\n", Show(File), StringComparison.Ordinal);
+        Assert.EndsWith($"ingress:\n  host: \"127.0.0.1\"\n  pr: \"7\"\nimage:\n  tag: {_service.Head}-pr.7 # the pipeline's\n", Show(File), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class PreviewTests : IDisposable
         Assert.Contains("The preview of pull request 7: http://127.0.0.1:", said, StringComparison.Ordinal);
         (int list, string listed) = await ServiceProcess.RunAsync(_service, "deploy", "preview", "list", "--json");
         Assert.True(list == 0, listed);
-        Assert.Contains($"\"tag\": \"{_service.Head}\"", listed, StringComparison.Ordinal);
+        Assert.Contains($"\"tag\": \"{_service.Head}-pr.7\"", listed, StringComparison.Ordinal);
         (int down, string gone) = await ServiceProcess.RunAsync(_service, "deploy", "preview", "down", "--number", "7");
         Assert.True(down == 0, gone);
         Assert.Contains("Argo CD has its application no more", gone, StringComparison.Ordinal);

@@ -5,7 +5,7 @@ namespace Pipelines.Core;
 /// <param name="Branch">The branch; null on a detached HEAD that no host names.</param>
 /// <param name="RemoteUrl">The remote <c>origin</c> without credentials; null where there is none.</param>
 /// <param name="UncommittedChanges">The changed and untracked files of the service's folder; empty when it is clean.</param>
-/// <param name="Tag">The image tag that names exactly these sources: the commit id, with a suffix made from the changed contents where there are uncommitted changes.</param>
+/// <param name="Tag">The image tag that names exactly these sources: the commit id, with a suffix made from the changed contents where there are uncommitted changes, and one of its own for a pull request.</param>
 /// <param name="CommittedAt">When the commit was made.</param>
 public sealed record SourceRevision(string Commit, string? Branch, string? RemoteUrl, IReadOnlyList<string> UncommittedChanges, string Tag, DateTimeOffset CommittedAt)
 {
