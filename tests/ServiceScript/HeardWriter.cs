@@ -17,6 +17,12 @@ internal sealed class HeardWriter(TextWriter inner, string words) : TextWriter
 
     public override async Task WriteLineAsync(string? value) => await inner.WriteLineAsync(value).ConfigureAwait(false);
 
+    protected override void Dispose(bool disposing)
+    {
+        _said.Dispose();
+        base.Dispose(disposing);
+    }
+
     private void Pass(string? value, Action<string?> write)
     {
         write(value);

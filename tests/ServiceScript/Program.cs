@@ -70,7 +70,8 @@ static AppEnvironment StoppedAt(string record)
         {
             if (written != number)
                 return;
-            PosixSignals.Kill(Environment.ProcessId, PosixSignals.Terminate);
+            if (PosixSignals.Kill(Environment.ProcessId, PosixSignals.Terminate) != 0)
+                throw new InvalidOperationException("the signal could not be sent");
             heard.Wait();
         },
     };

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
 namespace Pipelines.Core.Reporting;
@@ -43,6 +44,7 @@ internal static class ReportFile
     /// <summary>Waits for a file that is written beside the run's end.</summary>
     /// <remarks>It blocks: the file is there within milliseconds, and to suspend all callers for it has the JIT compile thirty methods, which takes longer.</remarks>
     /// <exception cref="ReportFileException">It could not be written.</exception>
+    [SuppressMessage("Performance", "CA1849:Call async methods when in an async method", Justification = "see the remarks")]
     public static Task Written(Task? writing)
     {
         writing?.GetAwaiter().GetResult();

@@ -20,6 +20,7 @@ public sealed class TerminalTests : IDisposable
     public void Dispose()
     {
         _keyboard.Type(null); // lets go of a read that still waits
+        _keyboard.Dispose();
         _screen.Dispose();
     }
 
