@@ -61,6 +61,7 @@ internal sealed class LiveConsole(TextWriter output, bool color, TimeProvider ti
 
     public void Dispose()
     {
+        _ended.Cancel(); // also where the run did not come to its end: nothing draws on
         _shown?.Dispose();
         _ended.Dispose();
     }

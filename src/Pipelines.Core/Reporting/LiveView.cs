@@ -27,7 +27,8 @@ internal static class LiveView
                 live.UpdateTarget(Draw(state, time.GetUtcNow(), frame, console.Profile.Width, console.Profile.Height));
                 try
                 {
-                    await timer.WaitForNextTickAsync(ended).ConfigureAwait(false);
+                    if (!await timer.WaitForNextTickAsync(ended).ConfigureAwait(false))
+                        break; // nobody keeps the timer any more, and it would tick without end
                 }
                 catch (OperationCanceledException)
                 {

@@ -40,9 +40,12 @@ internal sealed class WatchedWriter : TextWriter
         lock (_text)
         {
             _text.Append(value);
+            if (_waiting.Count == 0)
+                return;
             string all = _text.ToString();
             foreach ((string text, int from, TaskCompletionSource seen) in _waiting.Where(one => all.IndexOf(one.Text, Math.Min(one.From, all.Length), StringComparison.Ordinal) >= 0))
                 seen.TrySetResult();
+            _waiting.RemoveAll(one => one.Seen.Task.IsCompleted);
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed class EnvironmentQueue(string app, string environment, LockPolic
             LockEntry? entry = holder is null ? null : LockEntry.Parse(holder.Text);
             if (entry?.Run != wanted.Run)
             {
-                string by = entry?.Text ?? (holder is null ? "another run, which has given it back since" : "somebody whose entry cannot be read");
+                string by = entry?.Text ?? (holder is null ? "another run, which has given it back since; or this one gave it back itself and could not note that, on a full disk" : "somebody whose entry cannot be read");
                 EnvironmentLease.Forfeited(app, environment, refs, wanted, by, context);
                 throw new EnvironmentLockException(environment, $"'{environment}' was taken over while this run was not at work, so this run does not go on there.", $"  taken over by {by}", "Look at what runs there: status. A new run deploys this commit, unless a newer one is there.");
             }

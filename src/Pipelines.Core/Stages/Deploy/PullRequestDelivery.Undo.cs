@@ -14,7 +14,7 @@ internal sealed partial class PullRequestDelivery
         string tag = deployment.Image.Reference.Tag!;
         using var repository = new ManifestRepository(environment.Manifest, context);
         var work = new PullRequestDelivery(environment, delivery, repository, context);
-        string branch = $"{work.Prefix}revert-{tag}";
+        string branch = work.RevertPrefix + tag;
         (ManifestRevert revert, string diff) = await repository.ProposeRevertAsync(
             DeploymentCommits.ForUndo(environment, deployment.Image, tag, context.Run),
             deployment.Revision,

@@ -19,6 +19,8 @@ internal sealed partial class PullRequestDelivery(DeploymentEnvironment environm
 
     private string Prefix => $"pipelines/{environment.App}/{environment.Name}/";
 
+    private string RevertPrefix => Prefix + "revert-";
+
     public async Task<Deployment> DeployAsync(PublishedImage image, string tag, IReadOnlyList<(string Name, string Value)> trailers, bool allowsOlder, CancellationToken cancellationToken)
     {
         IPullRequests host = await HostAsync(delivery.Project, context, cancellationToken).ConfigureAwait(false);
@@ -101,12 +103,12 @@ internal sealed partial class PullRequestDelivery(DeploymentEnvironment environm
         return request;
     }
 
-    /// <summary>Of one app and environment only the newest proposal stands.</summary>
+    /// <summary>Of one app and environment only the newest deployment is proposed. A revert that somebody still has to merge stays: until the new version is merged it is the way back.</summary>
     private async Task SupersedeAsync(IPullRequests host, PullRequest request, string tag, CancellationToken cancellationToken)
     {
         foreach (PullRequest older in await host.ListOpenAsync(Prefix, cancellationToken).ConfigureAwait(false))
         {
-            if (older.Branch == request.Branch)
+            if (older.Branch == request.Branch || older.Branch.StartsWith(RevertPrefix, StringComparison.Ordinal))
                 continue;
             await host.CommentAsync(older.Number, Marker, $"Superseded by {host.Sign(request.Number)}, which deploys `{tag}`.", cancellationToken).ConfigureAwait(false);
             await host.CloseAsync(older.Number, cancellationToken).ConfigureAwait(false);

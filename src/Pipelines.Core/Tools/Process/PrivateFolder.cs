@@ -13,7 +13,17 @@ internal sealed class PrivateFolder : IDisposable
     private PrivateFolder(string path)
     {
         Path = path;
-        _lock = Open(System.IO.Path.Combine(path, LockName), FileMode.CreateNew);
+        string name = System.IO.Path.Combine(path, LockName);
+        if (OperatingSystem.IsWindows())
+        {
+            _lock = Open(name, FileMode.CreateNew);
+            return;
+        }
+
+        // Elsewhere a file is there a moment before it is locked, and in that moment another run would take the folder for a leftover: it gets the name that others look for once it is locked.
+        string unseen = name + "-new";
+        _lock = Open(unseen, FileMode.CreateNew);
+        File.Move(unseen, name);
     }
 
     public string Path { get; }

@@ -117,6 +117,9 @@ public sealed class PullRequestDeliveryTests : IAsyncLifetime
         Assert.Contains("its revert waits for a human", error.What, StringComparison.Ordinal);
         Assert.Equal("order: back to old in prod", _sandbox.PullRequests[1].Title);
         Assert.Contains("+   tag: old # ours", _sandbox.PullRequests[1].Body, StringComparison.Ordinal);
+
+        await Assert.ThrowsAsync<WaitingForHumanException>(() => DeployAsync(CodeHost.GitHub, waits: false, tag: "v2"));
+        Assert.Equal(["merged", "open", "open"], _sandbox.PullRequests.Select(request => request.State)); // the way back stays until the new version is merged
     }
 
     [Theory]

@@ -70,6 +70,25 @@ public class SecretsOfProcessesTests
     }
 
     [Fact]
+    public async Task Create_WhileOtherRunsTidyUp_IsNeverTakenForALeftover()
+    {
+        using var done = new CancellationTokenSource();
+        Task[] others = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        {
+            while (!done.IsCancellationRequested)
+                PrivateFolder.RemoveLeftovers();
+        }))];
+        for (int made = 0; made < 1000; made++)
+        {
+            using var folder = PrivateFolder.Create();
+            Assert.True(File.Exists(folder.Write("TOKEN_FILE", "secret")));
+        }
+
+        await done.CancelAsync();
+        await Task.WhenAll(others);
+    }
+
+    [Fact]
     public void RemoveLeftovers_FolderInUseByThisProcess_Stays()
     {
         using var folder = PrivateFolder.Create();
