@@ -9,6 +9,8 @@ namespace Pipelines.EndToEnd.Tests;
 /// <summary>The live deploy with real parts: docker, a registry, git over HTTP, the running container. Argo CD and Slack are the sandbox's.</summary>
 public class DeployTests(Servers servers)
 {
+    private const string Prod = "apps/order-service/values-prod.yaml";
+
     [Theory]
     [MemberData(nameof(Servers.DockerPrograms), MemberType = typeof(Servers))]
     public async Task Run_GoodCommit_RunsByItsDigestAndKeepsEverySecret(string docker)
@@ -30,9 +32,36 @@ public class DeployTests(Servers servers)
         Assert.Contains(digest, end.Report("summary.md"), StringComparison.Ordinal);
         // Nobody can approve in this job: staging stays, and the run says how it goes on.
         Assert.Contains($"'staging' runs order-service {commit} and has proven it; approve it for 'prod' by: dotnet run --project build -- promote --from staging --to prod", end.Console, StringComparison.Ordinal);
-        Assert.DoesNotContain(commit, await scenario.GitAsync("show", "main:apps/order-service/values-prod.yaml"), StringComparison.Ordinal);
+        Assert.DoesNotContain(commit, await scenario.GitAsync("show", $"main:{Prod}"), StringComparison.Ordinal);
         Assert.Contains(commit[..7], Assert.Single(scenario.Sandbox.SlackMessages).Text, StringComparison.Ordinal);
         await AssertTokenIsNeededAsync(scenario);
+        AssertKeepsSecrets(scenario);
+    }
+
+    [Fact]
+    public async Task Promote_ManualJob_BringsTheProvenDigestToProdAndBuildsNothing()
+    {
+        await using Scenario scenario = await Scenario.StartAsync(servers);
+        await scenario.Service.DetachAsync();
+        string commit = await scenario.Service.HeadAsync();
+        PipelineEnd first = await scenario.RunAsync();
+        Assert.True(first.ExitCode == 0, first.Console);
+        string digest = await scenario.Registry.DigestAsync(scenario.ImageRepository, commit);
+        int builds = Builds(scenario);
+
+        PipelineEnd refused = await scenario.RunByHandAsync("mallory", "promote", "--set", "approval.approvers=ann");
+        Assert.True(refused.ExitCode == 1, refused.Console);
+        Assert.DoesNotContain(commit, await scenario.GitAsync("show", $"main:{Prod}"), StringComparison.Ordinal);
+        PipelineEnd promoted = await scenario.RunByHandAsync("ann", "promote", "--set", "approval.approvers=ann");
+
+        Assert.True(promoted.ExitCode == 0, promoted.Console);
+        Assert.Contains($"tag: \"{commit}\"", await scenario.GitAsync("show", $"main:{Prod}"), StringComparison.Ordinal);
+        string message = await scenario.GitAsync("log", "-1", "--format=%B", "main", "--", Prod);
+        Assert.Contains("Approved-By: ann\n", message, StringComparison.Ordinal);
+        Assert.Contains("Proven-In: staging\n", message, StringComparison.Ordinal);
+        Assert.Contains(digest, promoted.Report("summary.md"), StringComparison.Ordinal);
+        Assert.Equal(builds, Builds(scenario));
+        Assert.Equal(digest, await scenario.Registry.DigestAsync(scenario.ImageRepository, commit));
         AssertKeepsSecrets(scenario);
     }
 

@@ -97,9 +97,16 @@ internal sealed class Scenario : IAsyncDisposable
     }
 
     /// <summary>Runs the pipeline as GitLab's runner does.</summary>
-    public async Task<PipelineEnd> RunAsync(params string[] arguments)
+    public Task<PipelineEnd> RunAsync(params string[] arguments) => RunAsync([], arguments);
+
+    /// <summary>The same in a job that somebody started by hand.</summary>
+    public Task<PipelineEnd> RunByHandAsync(string login, params string[] arguments) => RunAsync(new() { ["CI_JOB_MANUAL"] = "true", ["GITLAB_USER_LOGIN"] = login }, arguments);
+
+    private async Task<PipelineEnd> RunAsync(Dictionary<string, string> variables, string[] arguments)
     {
         using var process = new Process { StartInfo = await StartInfoAsync(arguments) };
+        foreach ((string name, string value) in variables)
+            process.StartInfo.Environment[name] = value;
         process.Start();
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
