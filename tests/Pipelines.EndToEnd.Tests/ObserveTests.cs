@@ -8,7 +8,7 @@ namespace Pipelines.EndToEnd.Tests;
 /// <summary>A deployment observed by the real Prometheus, which scrapes an exporter of ours.</summary>
 public class ObserveTests
 {
-    private static readonly TimeSpan s_range = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_range = TimeSpan.FromSeconds(5);
 
     [Fact]
     public async Task RunAsync_RealPrometheus_TellsPassFailAndInconclusiveApart()
@@ -34,8 +34,8 @@ public class ObserveTests
         // no such series, several series, and a query that nobody can read
         AnalysisInconclusiveException none = await Assert.ThrowsAsync<AnalysisInconclusiveException>(() => ObserveAsync(Analysis(server, new Metric("missing", "sum(rate(no_such_series_total[2s]))", Threshold.AtLeast(0)))));
         Assert.Contains("no data: the query matches no series", none.What, StringComparison.Ordinal);
-        AnalysisInconclusiveException many = await Assert.ThrowsAsync<AnalysisInconclusiveException>(() => ObserveAsync(Analysis(server, new Metric("many", "http_requests_total{app=\"{app}\"}", Threshold.AtLeast(0)))));
-        Assert.Contains("2 series where one is expected", many.What, StringComparison.Ordinal);
+        AnalysisInconclusiveException many = await Assert.ThrowsAsync<AnalysisInconclusiveException>(() => ObserveAsync(Analysis(server, new Metric("many", "last_over_time(http_requests_total{app=\"{app}\"}[5s])", Threshold.AtLeast(0))))); // also right after a scrape that a busy machine was late for
+        Assert.True(many.What.Contains("2 series where one is expected", StringComparison.Ordinal), many.ToString());
         AnalysisInconclusiveException unreadable = await Assert.ThrowsAsync<AnalysisInconclusiveException>(() => ObserveAsync(Analysis(server, new Metric("unreadable", "sum(rate(", Threshold.AtLeast(0)))));
         Assert.Equal((PrometheusFailure.BadQuery, FailureKind.Usage), (Assert.IsType<PrometheusException>(unreadable.InnerException).Failure, unreadable.Kind));
         Assert.Contains("parse error", unreadable.InnerException!.Message, StringComparison.Ordinal);
@@ -46,13 +46,13 @@ public class ObserveTests
         exporter.Errors = 1;
         AnalysisFailedException failed = await Assert.ThrowsAsync<AnalysisFailedException>(() => ObserveAsync(Analysis(server) with { Count = 40 }));
         Assert.StartsWith("The analysis of order-service in staging failed: success rate:", failed.What, StringComparison.Ordinal);
-        Assert.Contains("query:  1 - (sum(rate(http_requests_total{app=\"order-service\",environment=\"staging\",code=~\"5..\"}[2s]))", failed.Evidence, StringComparison.Ordinal);
+        Assert.Contains("query:  1 - (sum(rate(http_requests_total{app=\"order-service\",environment=\"staging\",code=~\"5..\"}[5s]))", failed.Evidence, StringComparison.Ordinal);
         Assert.InRange(failed.Result.Metrics[0].Measurements[^1].Value!.Value, 0, 0.99);
 
         // killed in the middle
         exporter.Errors = 0;
         int taken = 0;
-        var metric = new Metric("requests", "sum(rate(http_requests_total[2s]))", Threshold.AtLeast(0));
+        var metric = new Metric("requests", "sum(rate(http_requests_total[5s]))", Threshold.AtLeast(0));
         RecordingContext dying = new();
         Task observing = new Observe(Analysis(server, metric) with { Count = 1000 }).RunAsync(Proven(), dying.Context, default);
         await Machine.UntilAsync(() => Task.FromResult((taken = dying.Reports.OfType<StageReport.Measured>().Count()) >= 2 || observing.IsCompleted), "two measurements");
