@@ -65,6 +65,9 @@ internal static class RunStory
                 steps.Add(new($"read the log of '{stage.Name}'", log));
         }
 
+        foreach (StageRecord stage in Undone(record))
+            if (stage.Fact("blocked") is not null && stage.Stage.Environment is { } environment)
+                steps.Add(new($"this version stays out of {environment}: deploy a new commit, or let this one in again where it is not to blame", $"dotnet run --project build -- unblock --env {environment} --reason '…'"));
         if (Failed(record).FirstOrDefault() is { } first)
         {
             steps.Add(Again(record.Run!, first));

@@ -100,6 +100,20 @@ public class PlainConsoleTests
         Assert.EndsWith("\norder-service failed: smoke staging (8.0 s)\n", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Undo_ThatBlocks_SaysThatTheVersionStaysOutAndHowToLetItIn(bool blocks)
+    {
+        var plan = new PlanOf("demo");
+        PlannedStage deploy = plan.Add("deploy", environment: "prod", undoable: true);
+        PlannedStage smoke = plan.Add("smoke", [deploy], environment: "prod");
+        using var output = new StringWriter(CultureInfo.InvariantCulture);
+        new FakeRun(plan.Plan, FakeRun.Info(), new PlainConsole(output, Local, color: false)).Begin(deploy).End(deploy).Begin(smoke).Fail(smoke)
+            .Fact(deploy, blocks ? "blocked" : "revert commit", "v2").Undo(deploy, "smoke", new UndoReport(true, "Reverted.")).Finish();
+        Assert.Equal(blocks, output.ToString().Contains("this version stays out of prod: deploy a new commit, or let this one in again where it is not to blame: dotnet run --project build -- unblock --env prod", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void UndoThatFailed_IsLoudAndSaysWhatToDo()
     {

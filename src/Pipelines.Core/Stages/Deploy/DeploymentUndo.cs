@@ -52,6 +52,8 @@ internal sealed class DeploymentUndo(Deployment deployment, StageContext context
         if (reverted.Blocks)
             context.Log.Info($"{deployment.Image.Digest} is blocked in {_environment.Name} from now on, whatever deploys next; a new commit is free to go. If it was not at fault: dotnet run --project build -- unblock --env {_environment.Name} --reason \"…\"");
         context.Report("revert commit", commit);
+        if (reverted.Blocks)
+            context.Report("blocked", deployment.Image.Reference.Tag ?? deployment.Image.Digest);
         (_, string seen) = await DeploymentAftermath.LookAsync(_environment, reverted.Revision, reverted.Tag, context, cancellationToken).ConfigureAwait(false);
         return Done(true, $"{undone}, {seen} {DeploymentBlock.Text(deployment, context.Undoing, reverted.Blocks)}");
     }
